@@ -1,0 +1,204 @@
+/**
+ * The calls that the command line makes directly and the editor makes over vscode-jsonrpc to the engine process.
+ * One interface, one implementation (session.ts): both surfaces do the same thing.
+ */
+import { type Column } from "../warehouses/warehouse";
+import { type ObjectSchema } from "../destinations/destination";
+import { type Change, type Exchange, type Rejection } from "../record";
+import { type ChangeFilter, type PlanHeader } from "../plan/plan";
+import { type Problem } from "../problem";
+import { type RunProgress, type RunReport } from "../run/report";
+import { type Json } from "../value";
+
+/** Where a call happens. `target` absent: the project's default. */
+export interface Place {
+  /** Absolute path of the project folder. */
+  readonly root: string;
+  readonly target?: string;
+}
+
+/** A sync as the caller sees it: the file's path and, for an unsaved buffer, its text. */
+export interface SyncSource {
+  /** Relative to the project, with forward slashes. */
+  readonly file: string;
+  readonly text?: string;
+}
+
+/** A problem with the file it is in and its line and column, both from 1. */
+export interface FileProblem extends Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface SyncSummary {
+  readonly name: string;
+  readonly file: string;
+  readonly connection?: string;
+  readonly object?: string;
+  readonly mode?: string;
+  readonly tags: readonly string[];
+  readonly problems: number;
+  readonly lastRun?: RunReport;
+}
+
+export interface ConnectionSummary {
+  readonly name: string;
+  readonly kind: "warehouse" | "destination";
+  readonly type: string;
+  readonly label: string;
+  readonly sandbox: boolean;
+  /** Names of the secrets its keys refer to. */
+  readonly secrets: readonly string[];
+}
+
+export interface ProjectOverview {
+  readonly root: string;
+  readonly targets: readonly string[];
+  readonly target: string;
+  readonly confirm: boolean;
+  readonly syncs: readonly SyncSummary[];
+  readonly connections: readonly ConnectionSummary[];
+  readonly problems: readonly FileProblem[];
+}
+
+/** Rows are spooled in the engine; the caller pulls windows by `result`. Cells are JSON, NULL is null. */
+export interface PreviewResult {
+  readonly result: string;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  /** The model has more rows than were asked for. */
+  readonly truncated: boolean;
+  readonly ms: number;
+}
+
+/** What one row would become on the wire. */
+export interface RecordPreview {
+  readonly key: Json;
+  readonly fields: Readonly<Record<string, Json>>;
+  readonly rejection?: Rejection;
+}
+
+export interface PlanOptions {
+  /** Records to read back from the destination; default: up to 1,000. */
+  readonly readBack?: "none" | "default" | "all";
+  readonly only?: readonly string[];
+  readonly limit?: number;
+  readonly firstRun?: "send" | "adopt" | "baseline";
+  /** Compare nothing: every row is sent as if never sent. */
+  readonly full?: boolean;
+}
+
+export interface RunOptions extends PlanOptions {
+  /** Carry out this stored plan (its id or file), or refuse. */
+  readonly plan?: string;
+  /** Plan anew, and refuse unless the definition digest is this. */
+  readonly approve?: string;
+}
+
+/** What the editor knows about one sync for completion, hover and the mapping. */
+export interface SyncContext {
+  /** undefined: the model cannot be described; `problems` says why. */
+  readonly columns?: readonly Column[];
+  /** undefined: no schema snapshot yet. */
+  readonly object?: ObjectSchema;
+  readonly objects: readonly { readonly name: string; readonly label?: string }[];
+  readonly problems: readonly FileProblem[];
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Every call may throw SyncFailure, Cancelled, or ProblemsFound (the file must be mended first). */
+export interface Calls {
+  overview(place: Place): Promise<ProjectOverview>;
+  /** Static checks, plus columns and fields where they can be had without cost. `files` absent: all of the project. */
+  check(
+    place: Place,
+    ask: { readonly files?: readonly SyncSource[]; readonly offline?: boolean },
+    signal?: AbortSignal,
+  ): Promise<readonly FileProblem[]>;
+  context(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<SyncContext>;
+  preview(
+    place: Place,
+    sync: SyncSource,
+    ask: { readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<PreviewResult>;
+  /** At most 200 rows. */
+  window(ask: {
+    readonly result: string;
+    readonly offset: number;
+    readonly limit: number;
+  }): Promise<{ readonly rows: readonly (readonly Json[])[] }>;
+  records(
+    place: Place,
+    sync: SyncSource,
+    ask: { readonly limit: number; readonly key?: string },
+    signal?: AbortSignal,
+  ): Promise<readonly RecordPreview[]>;
+  plan(
+    place: Place,
+    sync: SyncSource,
+    options: PlanOptions,
+    progress: (progress: RunProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<PlanHeader>;
+  changes(place: Place, ask: { readonly plan: string } & ChangeFilter): Promise<readonly Change[]>;
+  planRejections(
+    place: Place,
+    ask: { readonly plan: string; readonly offset: number; readonly limit: number },
+  ): Promise<readonly Rejection[]>;
+  run(
+    place: Place,
+    sync: SyncSource,
+    options: RunOptions,
+    progress: (progress: RunProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<RunReport>;
+  /** Plans today's rows of the run's rejected keys under the guards, and runs that. `keys`: only these of them. */
+  retry(
+    place: Place,
+    ask: { readonly run: string; readonly keys?: readonly string[] },
+    progress: (progress: RunProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<RunReport>;
+  runs(place: Place, ask: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
+  runReport(place: Place, ask: { readonly run: string }): Promise<RunReport>;
+  rejections(
+    place: Place,
+    ask: { readonly run: string; readonly offset: number; readonly limit: number },
+  ): Promise<readonly Rejection[]>;
+  exchange(place: Place, ask: { readonly run: string; readonly exchange: string }): Promise<Exchange | undefined>;
+  /** Reads the destination's objects and fields and writes schema/<connection>.json. */
+  describe(
+    place: Place,
+    ask: { readonly connection: string },
+    signal?: AbortSignal,
+  ): Promise<{ readonly file: string; readonly objects: readonly ObjectSchema[] }>;
+  /** Tables of a warehouse, objects of a destination's snapshot. */
+  browse(
+    place: Place,
+    ask: { readonly connection: string },
+  ): Promise<
+    readonly { readonly name: string; readonly fields: readonly { readonly name: string; readonly type: string }[] }[]
+  >;
+  test(
+    place: Place,
+    ask: { readonly connection: string },
+    signal?: AbortSignal,
+  ): Promise<{ readonly account: string; readonly label: string }>;
+}
+
+/** The files have errors that must be mended before this call can be answered. */
+export class ProblemsFound extends Error {
+  override readonly name = "ProblemsFound";
+  constructor(readonly problems: readonly FileProblem[]) {
+    super("The files have problems");
+  }
+}

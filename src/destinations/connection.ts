@@ -1,0 +1,48 @@
+/** A destination as one target sees it, ready to be talked to. */
+import { type Exchange } from "../record";
+import { type Json } from "../value";
+import {
+  type Config,
+  type Conversation,
+  type Destination,
+  type ObjectContext,
+  type ObjectSchema,
+  type PresentRecord,
+} from "./destination";
+
+/** All that a dry run is given: nothing here can write. */
+export interface Reader {
+  readonly name: string;
+  readonly destination: Destination;
+  /** Keys of the connection without secrets. */
+  readonly config: Config;
+  readonly sandbox: boolean;
+  probe(signal?: AbortSignal): Promise<{ readonly account: string; readonly label: string }>;
+  describe(options?: Config, signal?: AbortSignal): Promise<readonly ObjectSchema[]>;
+  /** Any number of values; asked in requests of `readSize`, concurrently, within the limits. */
+  read(
+    ask: { readonly by: string; readonly values: readonly string[]; readonly fields: readonly string[] },
+    context: ObjectContext,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, PresentRecord>>;
+  lookup(
+    ask: { readonly object: string; readonly by: string; readonly values: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Requests sent so far, reads and writes apart. */
+  readonly sent: { readonly reads: number; readonly writes: number; readonly retries: number };
+}
+
+/** A reader that may also write: only a live run gets one. */
+export interface Writer extends Reader {
+  converse<Result>(conversation: Conversation<Result>, options: ConverseOptions): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface ConverseOptions {
+  readonly signal?: AbortSignal;
+  /** Called with every exchange, redacted. */
+  readonly onExchange?: (exchange: Exchange) => void;
+  /** Journals a checkpoint; resolves once it is on disk. */
+  readonly onCheckpoint?: (state: Json) => Promise<void>;
+}

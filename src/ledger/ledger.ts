@@ -1,0 +1,58 @@
+/**
+ * What the destination last accepted from one sync and target. It moves only on an outcome.
+ *
+ * Per key it keeps: remote id and match as sent, origin, state, and per field the value `considered` (diffed) and
+ * `sent`, as tagged canonical text (see value.ts).
+ */
+import { type Outcome, type RecordKey } from "../record";
+
+/** What a ledger belongs to. A mismatch stops with a remedy. */
+export interface Fingerprint {
+  /** From probe, or "sandbox". */
+  readonly account: string;
+  readonly connectionType: string;
+  readonly object: string;
+  readonly match?: string;
+  readonly key: readonly string[];
+}
+
+export type Origin = "created" | "adopted";
+
+/**
+ * - live: the destination holds it as sent
+ * - tombstone: removed by us; a key that returns sends everything again
+ * - uncertain: owned, equal to nothing: an answer never came for a write that is harmless to repeat
+ * - doubt: an answer never came for a write that is not; held out until the user settles it
+ * - held: reverted; held out until its mapped values change or it is released
+ * - skipped: the destination had no such record (update) or had one already (insert); looked at again after `recheck`
+ */
+export type RowState = "live" | "tombstone" | "uncertain" | "doubt" | "held" | "skipped";
+
+export interface LedgerHeader {
+  readonly version: 1;
+  readonly sync: string;
+  readonly target: string;
+  readonly fingerprint: Fingerprint;
+  /** Grows with every commit. */
+  readonly revision: number;
+  readonly values: boolean;
+}
+
+export interface Ledger {
+  /** undefined: no ledger yet. Throws SyncFailure "ledger-corrupted" for a file that cannot be read. */
+  header(): Promise<LedgerHeader | undefined>;
+  /** Rows by state. */
+  counts(): Promise<Readonly<Record<RowState, number>>>;
+  /** Make an empty ledger for this fingerprint, or bind an adopted one to it. */
+  create(header: Omit<LedgerHeader, "revision" | "version">): Promise<void>;
+  /** Take in outcomes of a plan's changes. Idempotent by run and change: committing the same again changes nothing. */
+  commit(window: {
+    readonly run: string;
+    /** Path of the plan database whose table `changes` holds the changes. */ readonly planFile: string;
+    readonly outcomes: readonly Outcome[];
+  }): Promise<void>;
+  /** Settle or free rows: keys in doubt become live (applied) or are forgotten (resend); held ones are released. */
+  settle(keys: readonly RecordKey[] | "all", how: "applied" | "resend" | "release" | "forget"): Promise<number>;
+  /** Throws SyncFailure "ledger-locked" naming the holder and its age; a dead holder's lock is taken over. */
+  lock(holder: string): Promise<{ release(): Promise<void> }>;
+}

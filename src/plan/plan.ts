@@ -1,0 +1,75 @@
+/** What a plan is: all changes of one sync, with what was left out and why; complete before the first write. */
+import { type Fingerprint } from "../ledger/ledger";
+import { type Action, type Change, type Mode, type RecordKey, type Rejection } from "../record";
+import { type Json, type LogicalType } from "../value";
+
+export interface PlanCounts {
+  /** Rows of the raw model. */
+  readonly rows: number;
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  /** Held out: in doubt, reverted, or skipped and not due for a recheck. */
+  readonly held: number;
+  /** mode update: absent there; mode insert: exists (known from reading). They are no changes. */
+  readonly skipped: number;
+}
+
+export interface GuardResult {
+  readonly name: "max_removed" | "max_changes" | "max_rejected" | "min_rows";
+  /** As the author wrote it: 5%, 100000. */
+  readonly limit: string;
+  readonly value: number;
+  readonly tripped: boolean;
+}
+
+/** Everything about a plan but its changes; stored as JSON beside them. */
+export interface PlanHeader {
+  readonly version: 1;
+  readonly id: string;
+  readonly sync: string;
+  readonly target: string;
+  readonly mode: Mode;
+  /** ISO instants. A stored plan is valid for 24 hours. */
+  readonly createdAt: string;
+  /** sha256 hex of sync, resolved target and connector version. */
+  readonly definitionDigest: string;
+  /** sha256 hex of definition digest, ledger revision and the order-independent hash of the changes. */
+  readonly digest: string;
+  readonly ledgerRevision: number;
+  readonly fingerprint: Fingerprint;
+  /** Destination fields in file order, with the type their values have. */
+  readonly fields: readonly { readonly name: string; readonly type: LogicalType | "mixed" }[];
+  readonly keyTypes: readonly LogicalType[];
+  readonly counts: PlanCounts;
+  readonly guards: readonly GuardResult[];
+  readonly estimate: { readonly requests: number; readonly seconds: number };
+  /** Sentences for people: removals withheld and why, keys taken over, drift found. */
+  readonly notices: readonly { readonly code: string; readonly message: string }[];
+  /** How many records were read back from the destination; 0: the before values are the ledger's. */
+  readonly readBack: number;
+}
+
+/** A plan and its stored changes. Changes are read in order of id, in pages, so that memory stays flat. */
+export interface StoredPlan {
+  readonly header: PlanHeader;
+  /** Path of the plan's database. */
+  readonly file: string;
+  changes(filter?: ChangeFilter): AsyncIterable<readonly Change[]>;
+  rejections(page?: { readonly offset: number; readonly limit: number }): Promise<readonly Rejection[]>;
+  close(): Promise<void>;
+}
+
+export interface ChangeFilter {
+  readonly actions?: readonly Action[];
+  readonly keys?: readonly RecordKey[];
+  readonly offset?: number;
+  readonly limit?: number;
+  /** Case-insensitive, in key or any value. */
+  readonly text?: string;
+}
+
+/** A key for people and programs: the column's value, or an array of them. */
+export type DisplayKey = Json;
