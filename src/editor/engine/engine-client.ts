@@ -1,0 +1,122 @@
+/** The engine process as the editor sees it: started on first need, started anew after a crash, never in a loop. */
+import { type ChildProcess } from "node:child_process";
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
+import { type Calls } from "../../calls/calls";
+import { callsBy, callsOver } from "../../calls/channel";
+import { type LogMessage, logMethod, type SecretAsk, secretMethod } from "../../calls/wire";
+import { SyncFailure } from "../../failure";
+
+export interface EngineEdges {
+  /** Forks the engine with an IPC channel and its output on pipes. */
+  fork(): ChildProcess;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  log(level: LogMessage["level"], message: string): void;
+  /** Answers the engine's question for a secret; undefined: there is none. */
+  secret(ask: SecretAsk): Promise<string | undefined>;
+  /** Why the engine may not run now, else undefined. */
+  forbidden?(): SyncFailure | undefined;
+}
+
+/** So many crashes within so many milliseconds, and the engine waits for `restart`. */
+const crashLimit = 4;
+const crashWindow = 3 * 60_000;
+
+interface RunningEngine {
+  readonly child: ChildProcess;
+  readonly connection: MessageConnection;
+  readonly calls: Calls;
+}
+
+export class EngineClient {
+  /** Every call starts the engine if it does not run. */
+  readonly calls: Calls = callsBy((name, args) => this.answer(name, args));
+  private running: RunningEngine | undefined;
+  private crashes: readonly number[] = [];
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly edges: EngineEdges) {}
+
+  /** Of the engine that runs now. */
+  get pid(): number | undefined {
+    return this.running?.child.pid;
+  }
+
+  /** Calls back when an engine has ended, whatever the reason: what it spooled is gone. */
+  onEnd(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Ends the engine and forgets its crashes; the next call starts a new one. */
+  restart(): void {
+    this.crashes = [];
+    this.stop();
+  }
+
+  dispose(): void {
+    this.stop();
+  }
+
+  private async answer(name: keyof Calls, args: readonly unknown[]): Promise<unknown> {
+    const engine = this.running ?? this.start();
+    const call = engine.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    return call(...args);
+  }
+
+  private start(): RunningEngine {
+    const forbidden = this.edges.forbidden?.();
+    if (forbidden !== undefined) throw forbidden;
+    this.refuseCrashLoop();
+    const child = this.edges.fork();
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    connection.onNotification(logMethod, ({ level, message }: LogMessage) => this.edges.log(level, message));
+    connection.onRequest(secretMethod, async (ask: SecretAsk) => (await this.edges.secret(ask)) ?? null);
+    connection.onError(([error]) => this.edges.log("warn", `The engine's channel: ${error.message}`));
+    const engine: RunningEngine = { child, connection, calls: callsOver(connection) };
+    // Native libraries and Node itself print there when they die; nothing of ours does.
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => this.edges.log("warn", text.trimEnd()));
+    child.once("exit", (code, signal) => this.ended(engine, signal ?? `exit code ${code ?? "unknown"}`));
+    child.once("error", (error) => this.ended(engine, error.message));
+    connection.listen();
+    this.edges.log("info", `The engine runs as process ${child.pid ?? "unknown"}.`);
+    this.running = engine;
+    return engine;
+  }
+
+  private stop(): void {
+    const engine = this.running;
+    if (engine === undefined) return;
+    this.running = undefined;
+    // The engine ends by itself when the channel closes, after it has aborted what was under way.
+    engine.connection.dispose();
+    if (engine.child.connected) engine.child.disconnect();
+    for (const listener of this.listeners) listener();
+  }
+
+  private ended(engine: RunningEngine, why: string): void {
+    // Stopped on purpose, or its end has been dealt with.
+    if (this.running !== engine) return;
+    this.running = undefined;
+    this.edges.log("error", `The engine stopped (${why}).`);
+    this.crashes = [...this.crashes, this.edges.now()];
+    engine.connection.dispose();
+    for (const listener of this.listeners) listener();
+  }
+
+  private refuseCrashLoop(): void {
+    const since = this.edges.now() - crashWindow;
+    this.crashes = this.crashes.filter((at) => at > since);
+    if (this.crashes.length < crashLimit) return;
+    throw new SyncFailure(
+      "engine-crash-loop",
+      `The Sluice engine stopped ${this.crashes.length} times within three minutes.`,
+      "Read the log, then start it with the command “Sluice: Restart Engine”.",
+    );
+  }
+}
