@@ -4,6 +4,7 @@
  */
 import { type z } from "zod";
 import { type Action, type Mode, type OnRemoved, type OutgoingChange, type Outcome } from "../record";
+import { type Path } from "../problem";
 import { type Json, type LogicalType, type Value } from "../value";
 
 // ── Steps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,6 +136,11 @@ export interface ObjectSchema {
   readonly readable: boolean;
   /** Objects that can be listed whole, for scope: all. */
   readonly listable?: boolean;
+  /**
+   * An update carries every mapped field (less nulls: skip and create_only), not only those that changed: the
+   * destination replaces records whole, or builds its request from any of their fields. Mode append always does.
+   */
+  readonly whole?: boolean;
 }
 
 // ── Operations ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,6 +184,16 @@ export interface Batching {
   readonly by?: (change: OutgoingChange, context: DeliverContext) => string;
   /** Is sending a batch again harmless? Decides the journal's window and what a crash leaves behind. */
   readonly repeatable: boolean;
+  /** At most so many batches at once; default: the engine decides. 1: a batch builds on what the one before it left. */
+  readonly concurrency?: number;
+}
+
+/** What is wrong with a sync's options, beyond what their schema can say. */
+export interface OptionProblem {
+  /** Below `destination:` in the sync file. */
+  readonly path: Path;
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface Bucket {
@@ -218,6 +234,8 @@ export interface Destination {
   readonly options: z.ZodObject;
   /** "http" destinations have a base URL; "file" ones yield file steps only. */
   readonly transport: "http" | "file";
+  /** The object is what the sync's options say (a plain endpoint, a file): `describe` yields no steps and needs no snapshot. */
+  readonly selfDescribing?: true;
   baseUrl(config: Config): string;
   /** Credentials from the connection's resolved secrets. The only operation that sees them. */
   authorize(config: Config): Conversation<Credentials>;
@@ -237,6 +255,8 @@ export interface Destination {
     ask: { readonly object: string; readonly by: string; readonly values: readonly string[] },
     config: Config,
   ): Conversation<ReadonlyMap<string, readonly string[]>>;
+  /** Problems of the options beside the fields and the mode. Default: none. */
+  check?(context: ObjectContext & { readonly mode: Mode }): readonly OptionProblem[];
   batching(context: DeliverContext): Batching;
   /** Carry out one batch; gives exactly one outcome for every change in it. */
   deliver(batch: readonly OutgoingChange[], context: DeliverContext): Conversation<readonly Outcome[]>;
