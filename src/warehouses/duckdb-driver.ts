@@ -1,0 +1,272 @@
+/**
+ * The one place that touches DuckDB's driver, which is loaded on first use.
+ *
+ * An instance is always in memory, with the database file attached to it: so every error comes as data, and closing
+ * gives the file back at once. Nothing here streams from a live query: a stream of this driver ends without an error
+ * when the query fails or is interrupted, which would read as a short result.
+ */
+import { constants } from "node:os";
+import { basename, extname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type DuckDBConnection, type DuckDBInstance, type DuckDBMaterializedResult } from "@duckdb/node-api";
+import { Cancelled, throwIfAborted } from "../failure";
+import { appendRows } from "./duckdb-append";
+import { cellReader } from "./duckdb-cells";
+import { DatabaseBusy, type DuckDbError, duckDbError } from "./duckdb-error";
+import { type Claim, claimFile } from "./file-claims";
+import { type Cell } from "./warehouse";
+
+export { DatabaseBusy, DuckDbError } from "./duckdb-error";
+
+/** One instance with one connection of its own. The caller runs one statement at a time. */
+export interface DuckDb {
+  /** Throws DuckDbError, or Cancelled when the signal ended it. */
+  run(sql: string, signal?: AbortSignal): Promise<void>;
+  /** A small result, whole. */
+  rows<T extends Record<string, Cell> = Record<string, Cell>>(sql: string, signal?: AbortSignal): Promise<T[]>;
+  /** A big result in constant memory, complete or an error. In the query's order, while preserve_insertion_order is on. */
+  pages(sql: string, options?: PageOptions): AsyncIterable<Page>;
+  /** Add rows to a table; columns not named stay NULL. Part of the caller's transaction. */
+  append(table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<void>;
+  /**
+   * Attach a file under a name, safely beside others of this process that have it open. Throws DatabaseBusy at once
+   * when another process holds it, or when others of this process still do once `patience` resolves (default: 10 s).
+   */
+  attach(file: string, name: string, mode: "read" | "write", patience?: Promise<unknown>): Promise<void>;
+  detach(name: string): Promise<void>;
+  /** How many statements the text holds, and whether each is a query. Throws DuckDbError for what cannot be parsed. */
+  statements(sql: string): Promise<{ readonly count: number; readonly queries: boolean }>;
+  /** Gives all file locks back at once. */
+  close(): void;
+}
+
+export interface Page {
+  readonly columns: readonly string[];
+  readonly rows: Cell[][];
+}
+
+export interface PageOptions {
+  readonly pageRows?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface DuckDbOptions {
+  readonly readOnly?: boolean;
+  readonly memoryLimitMb?: number;
+  readonly threads?: number;
+  /** Folder to spill to. Without one: beside the file; an in-memory database does not spill. */
+  readonly scratch?: string;
+  /** Further settings, by DuckDB's names. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Ends the wait for others of this process that have the file open when it resolves (default: 10 s). */
+  readonly patience?: Promise<unknown>;
+}
+
+const defaultPageRows = 10_000;
+const defaultPatienceMs = 10_000;
+
+/** Open a database file (made when missing, unless read-only), or ":memory:". Throws DuckDbError or DatabaseBusy. */
+export async function openDuckDb(path: string, options: DuckDbOptions = {}): Promise<DuckDb> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const inMemory = path === ":memory:";
+  const instance = await DuckDBInstance.create(":memory:", {
+    errors_as_json: "true",
+    // Nothing is fetched from anywhere because a query happens to name it.
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    temp_directory: options.scratch ?? (inMemory ? "" : `${path}.tmp`),
+    ...(options.memoryLimitMb === undefined ? {} : { memory_limit: `${options.memoryLimitMb}MB` }),
+    ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+    ...options.settings,
+  }).catch((error: unknown) => {
+    throw duckDbError(error, "");
+  });
+  const db = new Session(instance, await instance.connect());
+  if (inMemory) return db;
+  try {
+    const name = databaseName(path);
+    await db.attach(path, name, options.readOnly === true ? "read" : "write", options.patience);
+    await db.run(`use ${sqlName(name)}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The name DuckDB itself would give the database in this file. */
+export function databaseName(file: string): string {
+  const stem = basename(file, extname(file)) || "db";
+  return ["memory", "temp", "system"].includes(stem.toLowerCase()) ? `${stem}_db` : stem;
+}
+
+export function sqlString(text: string): string {
+  // A zero byte cannot stand in a statement.
+  return text
+    .split("\0")
+    .map((part) => `'${part.replaceAll("'", "''")}'`)
+    .join(" || chr(0) || ");
+}
+
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+class Session implements DuckDb {
+  private readonly claims = new Map<string, { readonly claim: Claim; readonly file: string }>();
+  private spools = 0;
+  private closed = false;
+
+  constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  async run(sql: string, signal?: AbortSignal): Promise<void> {
+    await this.result(sql, signal);
+  }
+
+  async rows<T extends Record<string, Cell>>(sql: string, signal?: AbortSignal): Promise<T[]> {
+    const { columns, rows } = pageOf(await this.result(sql, signal));
+    return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])) as T);
+  }
+
+  async *pages(sql: string, { pageRows = defaultPageRows, signal }: PageOptions = {}): AsyncGenerator<Page> {
+    const spool = `temp.main.${sqlName(`sluice_pages_${(this.spools += 1)}`)}`;
+    await this.run(`create temp table ${spool} as ${sql}`, signal);
+    try {
+      const [{ total = 0 } = {}] = await this.rows<{ total: number }>(`select count(*) as total from ${spool}`);
+      for (let from = 0; from < total; from += pageRows) {
+        throwIfAborted(signal);
+        const range = `rowid >= ${from} and rowid < ${from + pageRows}`;
+        const page = pageOf(await this.result(`select * from ${spool} where ${range}`, signal));
+        if (page.rows.length !== Math.min(pageRows, total - from)) throw new Error("a page of a result is incomplete");
+        yield page;
+      }
+    } finally {
+      if (!this.closed) await this.run(`drop table ${spool}`);
+    }
+  }
+
+  async append(table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<void> {
+    await appendRows({ connection: this.connection, run: (sql) => this.run(sql), table, columns, rows });
+  }
+
+  async attach(file: string, name: string, mode: "read" | "write", patience?: Promise<unknown>): Promise<void> {
+    const ended = new AbortController();
+    const limit = patience ?? wait(defaultPatienceMs, undefined, { signal: ended.signal, ref: false });
+    const claim = await claimFile(
+      file,
+      mode,
+      limit.catch(() => undefined),
+    );
+    ended.abort();
+    if (claim === undefined) throw new DatabaseBusy(file, process.pid);
+    try {
+      const access = mode === "read" ? "read_only" : "read_write";
+      await this.run(`attach ${sqlString(file)} as ${sqlName(name)} (type duckdb, ${access})`);
+      this.claims.set(name, { claim, file });
+    } catch (error) {
+      await claim.leave(() => undefined);
+      throw isLocked(error as DuckDbError) ? new DatabaseBusy(file, holderIn(error), { cause: error }) : error;
+    }
+  }
+
+  async detach(name: string): Promise<void> {
+    const detach = (): Promise<void> => (this.closed ? Promise.resolve() : this.run(`detach ${sqlName(name)}`));
+    const held = this.claims.get(name);
+    this.claims.delete(name);
+    await (held === undefined ? detach() : held.claim.leave(detach));
+  }
+
+  async statements(sql: string): Promise<{ readonly count: number; readonly queries: boolean }> {
+    const { StatementType } = await import("@duckdb/node-api");
+    const extracted = await this.connection.extractStatements(sql).catch((error: unknown) => {
+      throw duckDbError(error, sql);
+    });
+    if (extracted.count !== 1) return { count: extracted.count, queries: false };
+    const prepared = await extracted.prepare(0).catch((error: unknown) => {
+      throw duckDbError(error, sql);
+    });
+    const queries = prepared.statementType === StatementType.SELECT;
+    prepared.destroySync();
+    return { count: 1, queries };
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    const held = [...this.claims.values()];
+    this.claims.clear();
+    if (held.length === 0) return this.shut();
+    // Each file's handle goes with the instance, so the instance goes when all of them may.
+    let remaining = held.length;
+    let shut = (): void => undefined;
+    const gone = new Promise<void>((resolve) => (shut = resolve));
+    for (const { claim } of held) {
+      void claim.leave(() => {
+        remaining -= 1;
+        if (remaining > 0) return gone;
+        this.shut();
+        shut();
+        return undefined;
+      });
+    }
+  }
+
+  private shut(): void {
+    this.connection.disconnectSync();
+    this.instance.closeSync();
+  }
+
+  private async result(sql: string, signal?: AbortSignal): Promise<DuckDBMaterializedResult> {
+    throwIfAborted(signal);
+    // An interrupt before the statement has started is lost, so it is repeated until the statement ends.
+    let repeat: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      this.connection.interrupt();
+      repeat = setTimeout(interrupt, 5);
+    };
+    signal?.addEventListener("abort", interrupt, { once: true });
+    try {
+      return await this.connection.run(sql);
+    } catch (error) {
+      const failure = duckDbError(error, sql);
+      if (signal?.aborted && failure.kind.toUpperCase() === "INTERRUPT") throw new Cancelled({ cause: failure });
+      throw failure;
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      clearTimeout(repeat);
+    }
+  }
+}
+
+function pageOf(result: DuckDBMaterializedResult): Page {
+  const columns = result.deduplicatedColumnNames();
+  const readers = columns.map((_, index) => cellReader(String(result.columnType(index))));
+  const rows: Cell[][] = [];
+  for (let index = 0; index < result.chunkCount; index += 1) {
+    const chunk = result.getChunk(index);
+    const values = readers.map((_, column) => chunk.getColumnValues(column));
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      rows.push(
+        readers.map((read, column) => {
+          const value = values[column]?.[row] ?? null;
+          return value === null ? null : read(value);
+        }),
+      );
+    }
+  }
+  return { columns, rows };
+}
+
+/** The lock of a file held by another process answers EAGAIN. */
+function isLocked(error: DuckDbError): boolean {
+  return error.kind === "IO" && error.errno === constants.errno.EAGAIN;
+}
+
+/** Named only inside DuckDB's sentence. */
+function holderIn(error: unknown): number | undefined {
+  const [, pid] = /\(PID (\d+)\)/.exec((error as Error).message) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
