@@ -93,6 +93,8 @@ export interface Alert {
 export interface ParsedSync {
   /** Absent when too little of the file can be understood to be run. */
   readonly definition?: SyncDefinition;
+  /** The model alone, which can often be understood, and previewed, before the rest. */
+  readonly model?: Model;
   readonly problems: readonly Problem[];
   /** The range of a path, or of its nearest ancestor that exists. `part: "key"` gives the range of the key itself. */
   rangeOf(path: Path, part?: "key" | "value"): Range;
@@ -100,4 +102,6 @@ export interface ParsedSync {
   pathAt(offset: number): Path;
   /** Where a position inside the decoded scalar at `path` (a block of SQL) stands in the file. */
   offsetInScalar(path: Path, position: number): number;
+  /** The decoded text of the scalar at a path, where it is text. */
+  textAt(path: Path): string | undefined;
 }

@@ -1,0 +1,166 @@
+/** Does plain data conform to a zod schema? Every way in which it does not becomes a problem at its place. */
+import { z } from "zod";
+import { type Fix, type Path, type Problem } from "../problem";
+import { closest, didYouMean, listed } from "./closest";
+import { type Places } from "./yaml-places";
+import { keysAt } from "./zod-walk";
+
+type Issue = z.core.$ZodIssue;
+
+/** Problems of `data`, which stands at `at` in the file. */
+export function conform(schema: z.ZodType, data: unknown, places: Places, at: Path = []): Problem[] {
+  const result = schema.safeParse(data);
+  if (result.success) return [];
+  return result.error.issues
+    .flatMap((issue) => resolved(issue))
+    .flatMap((issue) => problemsOf({ issue, schema, places, at, value: valueAt(data, issue.path) }));
+}
+
+/** The value at a path of plain data. */
+export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}
+
+/** Of a union, the issues of the alternative that was most likely meant: the right kind of value, with the fewest issues. */
+function resolved(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const ofRightKind = issue.errors.filter((issues) => !issues.some(isWrongKind));
+  const [best] = [...ofRightKind].sort((a, b) => a.length - b.length);
+  if (best === undefined) return [issue];
+  return best.flatMap((inner) => resolved({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+}
+
+function isWrongKind(issue: Issue): boolean {
+  return issue.code === "invalid_type" && issue.path.length === 0;
+}
+
+interface Found {
+  readonly issue: Issue;
+  readonly schema: z.ZodType;
+  readonly places: Places;
+  readonly at: Path;
+  readonly value: unknown;
+}
+
+function problemsOf(found: Found): Problem[] {
+  const { issue, at, places, value } = found;
+  const path: Path = [...at, ...(issue.path as (string | number)[])];
+  const problem = (code: string, message: string, fixes: readonly Fix[] = []): Problem[] => {
+    const base = { code, severity: "error" as const, message, path, range: places.rangeOf(path) };
+    return [fixes.length === 0 ? base : { ...base, fixes }];
+  };
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(found, path, key));
+    case "invalid_type":
+    case "invalid_union":
+      if (value === undefined) return problem("missing-key", missing(path, found));
+      if (value === null)
+        return problem("missing-value", `${named(path)} has no value. It must be ${expected(issue)}.`);
+      return problem("wrong-type", `${named(path)} must be ${expected(issue)}.`, quoting(found, path));
+    case "invalid_value": {
+      if (value === undefined) return problem("missing-key", missing(path, found));
+      const values = issue.values.map(String);
+      const suggestion = typeof value === "string" ? closest(value, values) : undefined;
+      const fixes = suggestion === undefined ? [] : [replacing(places, path, suggestion)];
+      return problem(
+        "invalid-value",
+        `${named(path)} must be one of ${listed(values)}.${didYouMean(suggestion)}`,
+        fixes,
+      );
+    }
+    default: {
+      const isSentence = issue.message.endsWith(".");
+      return problem("invalid-value", isSentence ? issue.message : `${named(path)} is not valid: ${issue.message}.`);
+    }
+  }
+}
+
+/** A key the schema does not know, with the one that was probably meant. */
+function unknownKey({ schema, issue, places }: Found, parent: Path, key: string): Problem {
+  const known = [...keysAt(schema, issue.path).keys()];
+  return unknownKeyProblem({ places, path: [...parent, key], known });
+}
+
+export function unknownKeyProblem(of: { places: Places; path: Path; known: readonly string[] }): Problem {
+  const { places, path, known } = of;
+  const key = String(path.at(-1));
+  const suggestion = closest(key, known);
+  const range = places.rangeOf(path, "key");
+  const remedy = suggestion === undefined ? ` Known keys are ${listed(known)}.` : didYouMean(suggestion);
+  const fixes = [{ title: `Change to "${suggestion ?? ""}"`, edits: [{ range, text: suggestion ?? "" }] }];
+  return {
+    code: "unknown-key",
+    severity: "error",
+    message: `"${key}" is not a key here.${known.length === 0 ? " Remove it." : remedy}`,
+    path,
+    range,
+    ...(suggestion === undefined ? {} : { fixes }),
+  };
+}
+
+/** `"key"`, or `Item 2 of "tags"`. */
+export function named(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return "The file";
+  if (typeof last === "string") return `"${last}"`;
+  const list = path.at(-2);
+  return list === undefined ? `Item ${last + 1}` : `Item ${last + 1} of "${list}"`;
+}
+
+/** A fix that writes another word in place of the value at a path. */
+export function replacing(places: Places, path: Path, word: string): Fix {
+  return { title: `Change to "${word}"`, edits: [{ range: places.rangeOf(path), text: plainOrQuoted(word) }] };
+}
+
+/** A word as YAML: quoted where it would otherwise mean something else. */
+export function plainOrQuoted(word: string): string {
+  const plain = /^[\p{L}_][\p{L}\p{N}_.\-/]*$/u.test(word) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(word);
+  return plain ? word : JSON.stringify(word);
+}
+
+function missing(path: Path, { schema, issue }: Found): string {
+  const description = keysAt(schema, issue.path.slice(0, -1)).get(String(path.at(-1)))?.description;
+  const where = path.length > 1 ? `${named(path.slice(0, -1))} needs` : "The file needs";
+  return `${where} the key ${named(path)}${description === undefined ? "." : `: ${lowerFirst(description)}`}`;
+}
+
+function lowerFirst(sentence: string): string {
+  return /^[A-Z][a-z]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "keys with values",
+  record: "keys with values",
+  null: "null",
+};
+
+function expected(issue: Issue): string {
+  if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;
+  if (issue.code !== "invalid_union") return "something else";
+  const all = issue.errors.flatMap((issues) => issues.filter(isWrongKind).map(expected));
+  return [...new Set(all)].join(" or ") || "something else";
+}
+
+/** Text was wanted and something else was written that quotes make text: 2024, true, {{ name }}. */
+function quoting({ issue, places, value }: Found, path: Path): Fix[] {
+  const wantsText =
+    issue.code === "invalid_type"
+      ? issue.expected === "string"
+      : issue.code === "invalid_union" &&
+        issue.errors.flat().some((each) => isWrongKind(each) && expected(each) === "text");
+  const source = places.sourceAt(path);
+  const isScalar = typeof value === "number" || typeof value === "boolean";
+  if (!wantsText || source === undefined || !(isScalar || source.startsWith("{{"))) return [];
+  return [{ title: "Put it in quotes", edits: [{ range: places.rangeOf(path), text: JSON.stringify(source) }] }];
+}
