@@ -1,7 +1,9 @@
 /** The registry: adding a destination is its folder and one line here. */
 import { type Destination } from "./destination";
+import { file } from "./file/file";
+import { http } from "./http/http";
 
-export const destinations: readonly Destination[] = [];
+export const destinations: readonly Destination[] = [http, file];
 
 export function destinationOf(type: string): Destination | undefined {
   return destinations.find((destination) => destination.type === type);
