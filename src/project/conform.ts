@@ -68,6 +68,7 @@ function problemsOf(found: Found): Problem[] {
       const values = issue.values.map(String);
       const suggestion = typeof value === "string" ? closest(value, values) : undefined;
       const fixes = suggestion === undefined ? [] : [replacing(places, path, suggestion)];
+      if (issue.message.endsWith(".")) return problem("invalid-value", issue.message, fixes);
       return problem(
         "invalid-value",
         `${named(path)} must be one of ${listed(values)}.${didYouMean(suggestion)}`,

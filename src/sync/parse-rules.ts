@@ -38,7 +38,7 @@ function checkSource(data: Readonly<Record<string, unknown>>, notes: Notes): voi
   }
   const file = model["file"];
   if (typeof file === "string" && /^([/\\]|[A-Za-z]:)/.test(file)) {
-    notes.add("absolute-path", "This path works on one machine only. Write it relative to the project folder.", [
+    notes.add("absolute-path", "This path works on one machine only. Write it relative to this file.", [
       "model",
       "file",
     ]);

@@ -61,7 +61,7 @@ export const modelSchema = z
   .strictObject({
     warehouse: word.optional().describe("A warehouse connection of sluice.yaml. Default: the project's only one."),
     sql: word.optional().describe("The SELECT whose rows are synced."),
-    file: word.optional().describe("A .sql file with the SELECT, relative to the project folder."),
+    file: word.optional().describe("A .sql file with the SELECT, relative to this file."),
     table: word.optional().describe("A table or view of the warehouse."),
     dbt: word.optional().describe("A model of the dbt project."),
     key: z

@@ -46,6 +46,9 @@ export function expectProblems(marked: string, find: (text: string) => readonly 
   const said = problems.map((each) => `  ${each.code}: ${each.message}`).join("\n");
   assert.deepEqual([...found].sort(), [...expected].sort(), `in\n${marked}\nfound\n${said}`);
   for (const message of messages) {
-    assert.ok(problems.some((each) => each.message.includes(message)), `no message says "${message}":\n${said}`);
+    assert.ok(
+      problems.some((each) => each.message.includes(message)),
+      `no message says "${message}":\n${said}`,
+    );
   }
 }

@@ -1,0 +1,95 @@
+/** Checks one connection of a project file against its type's declaration. */
+import { type Fix, type Path, type Problem } from "../problem";
+import { closest, didYouMean, listed } from "./closest";
+import { conform, named, replacing, valueAt } from "./conform";
+import { type ConnectionKind, type ConnectionTypes, keysOf } from "./connection-types";
+import { interpolation, isInterpolated } from "./interpolation";
+import { type Places } from "./yaml-places";
+import { problemAt } from "./yaml-text";
+import { isSecret, schemasAt } from "./zod-walk";
+
+export interface ConnectionInput {
+  readonly kind: ConnectionKind;
+  /** As written, `type` included. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  readonly path: Path;
+  readonly places: Places;
+  readonly types: ConnectionTypes;
+}
+
+export function checkConnection(input: ConnectionInput): Problem[] {
+  const { kind, keys, path, places, types } = input;
+  const references = checkReferences(keys, path, places);
+  const { type, ...rest } = keys;
+  if (typeof type !== "string" || type === "") return references;
+  const declared = types[kind].find((each) => each.type === type);
+  if (declared === undefined) return [unknownType(input, type), ...references];
+  const schema = keysOf(kind, declared);
+  const isSandbox = kind === "destinations" && rest["sandbox"] === true;
+  const problems = conform(schema, rest, places, path).filter((problem) => {
+    const below = problem.path.slice(path.length);
+    if (problem.code === "unknown-key" || below[0] === "sandbox") return true;
+    if (isInterpolated(valueAt(rest, below))) return false;
+    // The simulator takes any credentials, and so none.
+    const aboutSecrets = below.length === 0 || schemasAt(schema, below).some(isSecret) || isSecretKey(schema, below);
+    return !(isSandbox && aboutSecrets && (problem.code === "missing-key" || below.length === 0));
+  });
+  return [...problems, ...literalSecrets(rest, schema, input), ...references];
+}
+
+function unknownType({ kind, path, places, types }: ConnectionInput, type: string): Problem {
+  const at = [...path, "type"];
+  const known = types[kind].map((each) => each.type);
+  const suggestion = closest(type, known);
+  const otherKind: ConnectionKind = kind === "warehouses" ? "destinations" : "warehouses";
+  const isElsewhere = types[otherKind].some((each) => each.type === type);
+  const elsewhere = isElsewhere ? ` It belongs under ${otherKind}.` : "";
+  const remedy = elsewhere || didYouMean(suggestion) || ` There are ${listed(known)}.`;
+  const message = `There is no type "${type}" of ${kind.slice(0, -1)}.${remedy}`;
+  const fixes: readonly Fix[] = isElsewhere || suggestion === undefined ? [] : [replacing(places, at, suggestion)];
+  return { ...problemAt("unknown-type", message, at, places.rangeOf(at)), ...(fixes.length === 0 ? {} : { fixes }) };
+}
+
+type Schema = ReturnType<typeof keysOf>;
+
+function isSecretKey(schema: Schema, below: Path): boolean {
+  const [key] = below;
+  const declared = typeof key === "string" ? schema.shape[key] : undefined;
+  return declared !== undefined && isSecret(declared);
+}
+
+/** Secrets belong neither into a file nor into its history. */
+function literalSecrets(
+  keys: Readonly<Record<string, unknown>>,
+  schema: Schema,
+  { path, places }: ConnectionInput,
+): Problem[] {
+  return Object.entries(keys).flatMap(([key, value]) => {
+    const isLiteral =
+      typeof value === "number" || (typeof value === "string" && value !== "" && !isInterpolated(value));
+    if (!isLiteral || !isSecretKey(schema, [key])) return [];
+    const at = [...path, key];
+    const message = `${named(at)} is a secret and is written out here. Move it to .env or VS Code's secret storage, and write \${secret:${secretName(path, key)}}.`;
+    const fixes: readonly Fix[] = [{ title: "Move the secret out of the file", action: "store-secret" }];
+    return [{ ...problemAt("literal-secret", message, at, places.rangeOf(at)), fixes }];
+  });
+}
+
+/** `destinations.hubspot.token` → HUBSPOT_TOKEN: the name a secret gets that leaves the file. */
+export function secretName(connection: Path, key: string): string {
+  const name = `${String(connection.at(-1))}_${key}`.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
+  return /^\d/.test(name) ? `_${name}` : name;
+}
+
+function checkReferences(value: unknown, path: Path, places: Places): Problem[] {
+  if (typeof value === "string") {
+    return interpolation(value).problems.map(({ message, start, end }) => {
+      const range = { start: places.offsetInScalar(path, start), end: places.offsetInScalar(path, end) };
+      return problemAt("bad-interpolation", message, path, range);
+    });
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    checkReferences(each, [...path, Array.isArray(value) ? Number(key) : key], places),
+  );
+}

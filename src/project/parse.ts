@@ -1,0 +1,134 @@
+/** From the text of a sluice.yaml to the project, with every problem at its place. */
+import { type Path, type Problem } from "../problem";
+import { closest, didYouMean, listed } from "./closest";
+import { conform, replacing } from "./conform";
+import { checkConnection } from "./connection-check";
+import { type ConnectionKind, type ConnectionTypes, registered } from "./connection-types";
+import { nameProblem } from "./name";
+import {
+  type ConnectionConfig,
+  type LedgerConfig,
+  type ParsedProject,
+  type ProjectFile,
+  type TargetOverrides,
+} from "./project";
+import { projectSchema } from "./schema";
+import { type Places, placesOf } from "./yaml-places";
+import { distinct, problemAt, readYaml } from "./yaml-text";
+
+const mostProblems = 200;
+
+/** Parse a project file. Never throws. `types` are the registries' unless a test brings its own. */
+export function parseProject(text: string, types: ConnectionTypes = registered): ParsedProject {
+  const yaml = readYaml(text);
+  const places = placesOf(yaml);
+  const problems: Problem[] = [...yaml.problems];
+  const data = record(yaml.data);
+  if (data !== undefined) {
+    problems.push(...conform(projectSchema, data, places), ...checkProject(data, places, types));
+  } else if (problems.length === 0) {
+    const message = "This is not a project file yet. It needs version: 1, warehouses and destinations.";
+    problems.push(problemAt("not-a-project", message, [], places.rangeOf([])));
+  }
+  const { rangeOf, pathAt } = places;
+  return {
+    ...(data === undefined ? {} : { file: projectOf(data) }),
+    problems: distinct(problems)
+      .sort((a, b) => a.range.start - b.range.start)
+      .slice(0, mostProblems),
+    rangeOf,
+    pathAt,
+  };
+}
+
+function checkProject(data: Data, places: Places, types: ConnectionTypes): Problem[] {
+  const targets = record(data["targets"]) ?? {};
+  return [
+    ...checkConnections(data, [], places, types),
+    ...Object.entries(targets).flatMap(([name, target]) => [
+      ...checkName(name, ["targets", name], places),
+      ...checkConnections(record(target) ?? {}, ["targets", name], places, types),
+    ]),
+    ...checkDefaultTarget(data["default_target"], Object.keys(targets), places),
+  ];
+}
+
+function checkConnections(data: Data, at: Path, places: Places, types: ConnectionTypes): Problem[] {
+  const kinds: readonly ConnectionKind[] = ["warehouses", "destinations"];
+  return kinds.flatMap((kind) =>
+    Object.entries(record(data[kind]) ?? {}).flatMap(([name, connection]) => {
+      const path = [...at, kind, name];
+      const keys = record(connection);
+      const checked = keys === undefined ? [] : checkConnection({ kind, keys, path, places, types });
+      return [...checkName(name, path, places), ...checked];
+    }),
+  );
+}
+
+/** Connections and targets name files: schema snapshots, ledgers. */
+function checkName(name: string, path: Path, places: Places): Problem[] {
+  const message = nameProblem(name);
+  return message === undefined ? [] : [problemAt("invalid-name", message, path, places.rangeOf(path, "key"))];
+}
+
+function checkDefaultTarget(written: unknown, targets: readonly string[], places: Places): Problem[] {
+  if (typeof written !== "string" || targets.includes(written)) return [];
+  const suggestion = closest(written, targets);
+  const there =
+    targets.length === 0
+      ? " The file has no targets."
+      : ` There ${targets.length === 1 ? "is" : "are"} ${listed(targets)}.`;
+  const message = `There is no target "${written}".${didYouMean(suggestion) || there}`;
+  const fixes = suggestion === undefined ? {} : { fixes: [replacing(places, ["default_target"], suggestion)] };
+  return [
+    { ...problemAt("unknown-target", message, ["default_target"], places.rangeOf(["default_target"])), ...fixes },
+  ];
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+function projectOf(data: Data): ProjectFile {
+  const defaultTarget = data["default_target"];
+  return {
+    version: 1,
+    warehouses: connectionsOf(data["warehouses"]),
+    destinations: connectionsOf(data["destinations"]),
+    ledger: ledgerOf(data["ledger"]) ?? { store: "local", values: true },
+    targets: Object.fromEntries(
+      Object.entries(record(data["targets"]) ?? {}).map(([name, target]) => [name, targetOf(target)]),
+    ),
+    ...(typeof defaultTarget === "string" ? { defaultTarget } : {}),
+  };
+}
+
+function targetOf(value: unknown): TargetOverrides {
+  const target = record(value) ?? {};
+  const ledger = ledgerOf(target["ledger"]);
+  return {
+    warehouses: connectionsOf(target["warehouses"]),
+    destinations: connectionsOf(target["destinations"]),
+    ...(ledger === undefined ? {} : { ledger }),
+    // Only a plain false lowers the guard: a mistyped value keeps it.
+    confirm: target["confirm"] !== undefined && target["confirm"] !== false,
+  };
+}
+
+function connectionsOf(value: unknown): Readonly<Record<string, ConnectionConfig>> {
+  return Object.fromEntries(
+    Object.entries(record(value) ?? {}).flatMap(([name, connection]) => {
+      const { type, ...keys } = record(connection) ?? {};
+      return typeof type === "string" && nameProblem(name) === undefined ? [[name, { type, keys }]] : [];
+    }),
+  );
+}
+
+function ledgerOf(value: unknown): LedgerConfig | undefined {
+  const parsed = projectSchema.shape.ledger.safeParse(value);
+  if (!parsed.success || parsed.data === undefined) return undefined;
+  if (typeof parsed.data === "string") return { store: parsed.data, values: true };
+  return { store: parsed.data.store ?? "local", values: parsed.data.values ?? true };
+}
+
+function record(value: unknown): Data | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Data) : undefined;
+}
