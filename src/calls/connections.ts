@@ -1,0 +1,143 @@
+/** Opens warehouses and destinations of a project: secrets resolved, the sandbox started where it is asked for. */
+import path from "node:path";
+import { type Writer } from "../destinations/connection";
+import { type Destination } from "../destinations/destination";
+import { destinationOf } from "../destinations/index";
+import { SyncFailure } from "../failure";
+import { type ConnectionConfig, type ResolvedProject } from "../project/project";
+import { resolveConfig } from "../project/secrets";
+import { connect } from "../run/connect";
+import { sandboxFor } from "../sandbox/registry";
+import { type Warehouse } from "../warehouses/warehouse";
+import { warehouseTypeOf } from "../warehouses/index";
+import { type Edges } from "./edges";
+
+export interface OpenDestination {
+  readonly destination: Destination;
+  readonly writer: Writer;
+}
+
+/** Connections stay open between calls, so that all conversations with one account share its limits. */
+export interface Connections {
+  warehouse(project: ResolvedProject, name: string | undefined): Promise<Warehouse>;
+  destination(project: ResolvedProject, name: string): Promise<OpenDestination>;
+  close(): Promise<void>;
+}
+
+export function openConnections(edges: Edges): Connections {
+  const open = new Map<string, Promise<OpenDestination & { release(): Promise<void> }>>();
+  return {
+    async warehouse(project, name) {
+      const named = name ?? onlyWarehouse(project);
+      const config = known(project.warehouses, named, "warehouse");
+      const type = warehouseTypeOf(config.type);
+      if (type === undefined) throw unknownConnection("warehouse", named, Object.keys(project.warehouses));
+      const source = await edges.secrets(project.root);
+      const { config: keys } = await resolveConfig(config, source, { connection: named, target: project.target });
+      return type.open(keys, { root: project.root, scratch: path.join(project.root, ".sluice", "tmp") });
+    },
+    async destination(project, name) {
+      const config = known(project.destinations, name, "destination");
+      const destination = destinationOf(config.type);
+      if (destination === undefined) throw unknownConnection("destination", name, Object.keys(project.destinations));
+      const key = JSON.stringify([project.root, project.target, name, config]);
+      const present = open.get(key);
+      if (present !== undefined) return present;
+      const opening = openDestination({ edges, project, name, config, destination });
+      open.set(key, opening);
+      opening.catch(() => open.delete(key));
+      return opening;
+    },
+    async close() {
+      const all = await Promise.allSettled(open.values());
+      open.clear();
+      for (const one of all) if (one.status === "fulfilled") await one.value.release();
+    },
+  };
+}
+
+interface Opening {
+  readonly edges: Edges;
+  readonly project: ResolvedProject;
+  readonly name: string;
+  readonly config: ConnectionConfig;
+  readonly destination: Destination;
+}
+
+async function openDestination({ edges, project, name, config, destination }: Opening) {
+  const sandboxed = config.keys.sandbox === true;
+  const sandbox = sandboxed ? await sandboxFor({ root: project.root, connection: name, destination, now: edges.now }) : undefined;
+  const source = await edges.secrets(project.root);
+  const resolved = await resolveConfig(sandboxed ? sandboxConfig(config, destination) : config, source, {
+    connection: name,
+    target: project.target,
+    ...host(config),
+  });
+  const baseUrl = sandbox?.url ?? baseUrlOf(resolved.config);
+  const writer = connect({
+    name,
+    destination,
+    config: resolved.config,
+    publicConfig: withoutSecrets(config),
+    secrets: resolved.secrets,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    sandbox: sandboxed,
+    projectRoot: project.root,
+    clock: { now: edges.now, wait: edges.wait },
+    random: edges.random,
+    log: edges.log,
+  });
+  return {
+    destination,
+    writer,
+    async release() {
+      await writer.close();
+      await sandbox?.release();
+    },
+  };
+}
+
+/** The sandbox takes any credentials: secret keys that are not given get a made-up value. */
+function sandboxConfig(config: ConnectionConfig, destination: Destination): ConnectionConfig {
+  const made = Object.entries(destination.connection.shape)
+    .filter(([, schema]) => (schema as { meta?: () => { secret?: unknown } | undefined }).meta?.()?.secret === true)
+    .map(([key]) => [key, "sandbox"]);
+  return { type: config.type, keys: { ...config.keys, ...Object.fromEntries(made) } };
+}
+
+function withoutSecrets(config: ConnectionConfig): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(config.keys).map(([key, value]) => [key, typeof value === "string" && value.includes("${secret:") ? "" : value]));
+}
+
+function baseUrlOf(config: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof config.base_url === "string" ? config.base_url : undefined;
+}
+
+function host(config: ConnectionConfig): { host?: string } {
+  const url = baseUrlOf(config.keys);
+  return url !== undefined && URL.canParse(url) ? { host: new URL(url).host } : {};
+}
+
+function onlyWarehouse(project: ResolvedProject): string {
+  const names = Object.keys(project.warehouses);
+  if (names.length === 1) return names[0] as string;
+  throw new SyncFailure(
+    "warehouse-undecided",
+    names.length === 0 ? "The project has no warehouse." : "The sync names no warehouse and the project has several.",
+    names.length === 0 ? "Add one under `warehouses:` in sluice.yaml." : `Name one in the model: ${names.join(", ")}.`,
+  );
+}
+
+function known(connections: Readonly<Record<string, ConnectionConfig>>, name: string, kind: string): ConnectionConfig {
+  const config = Object.hasOwn(connections, name) ? connections[name] : undefined;
+  if (config === undefined) throw unknownConnection(kind, name, Object.keys(connections));
+  return config;
+}
+
+function unknownConnection(kind: string, name: string, names: readonly string[]): SyncFailure {
+  return new SyncFailure(
+    "unknown-connection",
+    `There is no ${kind} "${name}" for this target.`,
+    names.length === 0 ? `Add it to sluice.yaml.` : `sluice.yaml has: ${names.join(", ")}.`,
+  );
+}

@@ -1,0 +1,65 @@
+/** The destination's schema: the committed snapshot, or read from the destination where there is none. */
+import path from "node:path";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { type Reader } from "../destinations/connection";
+import { type Destination, type ObjectSchema } from "../destinations/destination";
+import { destinationOf } from "../destinations/index";
+import { type ResolvedProject } from "../project/project";
+import { readText } from "../project/find";
+import { parseSnapshot, serialiseSnapshot } from "../project/snapshot";
+import { type SyncDefinition } from "../sync/definition";
+
+/** Objects of a connection without asking the destination; undefined where there is no snapshot. */
+export async function knownObjects(project: ResolvedProject, connection: string): Promise<readonly ObjectSchema[] | undefined> {
+  const text = await readText(project.root, snapshotFile(connection));
+  if (text === undefined) return undefined;
+  return parseSnapshot(text).snapshot?.objects;
+}
+
+/** Reads every object and field from the destination and writes the snapshot. */
+export async function refreshSnapshot(
+  project: ResolvedProject,
+  reader: Reader,
+  signal?: AbortSignal,
+): Promise<{ readonly file: string; readonly objects: readonly ObjectSchema[] }> {
+  const objects = await reader.describe(undefined, signal);
+  const file = snapshotFile(reader.name);
+  const absolute = path.join(project.root, file);
+  await mkdir(path.dirname(absolute), { recursive: true });
+  await writeFile(`${absolute}.new`, serialiseSnapshot({ version: 1, type: reader.destination.type, objects }));
+  await rename(`${absolute}.new`, absolute);
+  return { file, objects };
+}
+
+/** Open destinations (a plain endpoint, a file) have no snapshot: their options say what the object is. */
+export function describesItself(destination: Destination): boolean {
+  return destination.selfDescribing === true;
+}
+
+/** The object a sync writes to, without asking the destination; undefined where nothing is known of it. */
+export async function objectOf(project: ResolvedProject, definition: SyncDefinition): Promise<{ object: ObjectSchema | undefined; objects: readonly ObjectSchema[] | undefined }> {
+  const config = Object.hasOwn(project.destinations, definition.destination.connection)
+    ? project.destinations[definition.destination.connection]
+    : undefined;
+  const destination = config === undefined ? undefined : destinationOf(config.type);
+  if (config === undefined || destination === undefined) return { object: undefined, objects: undefined };
+  const objects = describesItself(destination)
+    ? selfDescription(destination, config.keys, definition)
+    : await knownObjects(project, definition.destination.connection);
+  return { object: find(objects, definition.destination.object), objects };
+}
+
+export function find(objects: readonly ObjectSchema[] | undefined, name: string): ObjectSchema | undefined {
+  return objects?.find((object) => object.name === name) ?? objects?.find((object) => object.name === "*");
+}
+
+function selfDescription(destination: Destination, keys: Readonly<Record<string, unknown>>, definition: SyncDefinition): readonly ObjectSchema[] | undefined {
+  const options = destination.options.safeParse(definition.destination.options);
+  const conversation = destination.describe(keys, options.success ? (options.data as Readonly<Record<string, unknown>>) : {});
+  const step = conversation.next();
+  return step.done === true ? step.value.map((object) => ({ ...object, name: definition.destination.object })) : undefined;
+}
+
+function snapshotFile(connection: string): string {
+  return `schema/${connection}.json`;
+}

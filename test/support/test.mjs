@@ -1,0 +1,159 @@
+/**
+ * `npm test`: everything, from a bare checkout. `npm test -- unit editor` runs parts.
+ * One thing after the other, since tests that measure time share two cores badly; the last line adds all up.
+ */
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./children.mjs";
+import { findStandIn, findVSCode, hasRealScreen } from "./find-vscode.mjs";
+import { build, giveUp, install, root } from "./install.mjs";
+import { temporaryFolder } from "./temporary.mjs";
+
+/** @typedef {import("./reporter.mjs").Counts} Counts */
+
+const suites = {
+  types: () => check(["typescript/bin/tsc", "--noEmit"]),
+  lint: () =>
+    check(
+      ["eslint/bin/eslint.js", ".", "--max-warnings=0"],
+      ["prettier/bin/prettier.cjs", ".", "--check", "--log-level=warn"],
+    ),
+  unit: () => mocha("test/unit"),
+  contract: () => mocha("test/contract"),
+  faults: () => mocha("test/faults"),
+  e2e: () => mocha("test/e2e"),
+  editor,
+  browser,
+};
+/** @type {Counts} */
+const none = { passed: 0, failed: 0, skipped: 0 };
+const names = Object.keys(suites);
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : names;
+const unknown = chosen.filter((name) => !names.includes(name));
+if (unknown.length > 0) giveUp(`There is no suite "${unknown.join(", ")}". The suites are ${names.join(", ")}.`);
+
+const results = temporaryFolder("tests");
+/** @type {Counts} */
+const total = { ...none };
+
+try {
+  await install();
+  await build();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log(`\n${sentence({ ...none, failed: 1 })}`);
+  process.exit(1);
+}
+for (const [name, suite] of Object.entries(suites)) {
+  if (!chosen.includes(name)) continue;
+  console.log(`\n=== ${name}`);
+  const began = Date.now();
+  const counts = await suite();
+  console.log(`=== ${name}: ${sentence(counts)} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+console.log(`\n${sentence(total)}`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+/**
+ * Tools that are content with the code, or not: together they count as one test.
+ * @param {readonly string[][]} commands each a script in node_modules and its arguments
+ * @returns {Promise<Counts>}
+ */
+async function check(...commands) {
+  let failed = 0;
+  for (const [script = "", ...args] of commands) {
+    const { code, output } = await run(process.execPath, [join("node_modules", script), ...args], { cwd: root });
+    if (code === 0) continue;
+    console.log(output);
+    failed = 1;
+  }
+  return { passed: 1 - failed, failed, skipped: 0 };
+}
+
+/**
+ * The tests of one folder, by the project's own mocha configuration but for what it lists.
+ * @param {string} folder
+ * @returns {Promise<Counts>}
+ */
+async function mocha(folder) {
+  if (!hasTests(folder)) return none;
+  const config = join(results, "mocharc.json");
+  const own = JSON.parse(readFileSync(join(root, ".mocharc.json"), "utf8"));
+  const reporter = join(import.meta.dirname, "reporter.mjs");
+  writeFileSync(config, JSON.stringify({ ...own, reporter, spec: [`${folder}/**/*.test.ts`] }));
+  return counted([process.execPath, "node_modules/mocha/bin/mocha.js", "--config", config]);
+}
+
+/** The tests that run inside VS Code. @returns {Promise<Counts>} */
+async function editor() {
+  if (!hasTests("test/editor")) return none;
+  const found = await findVSCode();
+  if (found.kind === "none") return absent(found.reason);
+  console.log(`In ${found.kind === "stand-in" ? "the stand-in for VS Code" : found.executable}`);
+  const command = [process.execPath, join(import.meta.dirname, "editor-suite.mjs"), found.executable];
+  return counted(found.kind === "desktop" && !hasRealScreen() ? ["xvfb-run", "-a", ...command] : command);
+}
+
+/** The tests that drive a whole window, which only the stand-in shows in a browser. @returns {Promise<Counts>} */
+async function browser() {
+  if (!hasTests("test/editor/browser")) return none;
+  const found = await findStandIn();
+  return found.kind === "none" ? absent(found.reason) : mocha("test/editor/browser");
+}
+
+/**
+ * Where no one looks, a suite that did not run must not pass for one that did.
+ * @param {string} reason
+ * @returns {Counts}
+ */
+function absent(reason) {
+  console.log(reason);
+  const failed = process.env.CI && process.platform === "linux" ? 1 : 0;
+  return { passed: 0, failed, skipped: 1 - failed };
+}
+
+/**
+ * Run a program whose reporter writes its counts. One that ends badly without saying which test failed is one failure.
+ * @param {readonly string[]} command
+ * @returns {Promise<Counts>}
+ */
+async function counted([command = "", ...args]) {
+  const file = join(results, "counts.json");
+  rmSync(file, { force: true });
+  const { code } = await run(command, args, {
+    cwd: root,
+    show: true,
+    env: { ...process.env, SLUICE_TEST_RESULTS: file },
+  });
+  /** @type {Counts} */
+  const counts = readCounts(file);
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** @param {string} file @returns {Counts} */
+function readCounts(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** @param {string} folder */
+function hasTests(folder) {
+  try {
+    return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).some((name) =>
+      name.endsWith(".test.ts"),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** @param {Counts} counts */
+function sentence({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
