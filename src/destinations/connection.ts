@@ -31,18 +31,26 @@ export interface Reader {
   ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Requests sent so far, reads and writes apart. */
   readonly sent: { readonly reads: number; readonly writes: number; readonly retries: number };
+  /** What is left of the tightest limit bucket in its window. */
+  readonly budget?: { readonly bucket: string; readonly remaining: number; readonly of: number } | undefined;
 }
 
 /** A reader that may also write: only a live run gets one. */
 export interface Writer extends Reader {
+  /** Throws what run/line.ts declares: RefusedRequest, UnknownOutcome, Unavailable; else SyncFailure or Cancelled. */
   converse<Result>(conversation: Conversation<Result>, options: ConverseOptions): Promise<Result>;
+  /** The text with every secret of the connection blotted out. */
+  redact(text: string): string;
   close(): Promise<void>;
 }
 
 export interface ConverseOptions {
+  /** Once aborted nothing more leaves; an answer to what has left is waited for, within limits. */
   readonly signal?: AbortSignal;
   /** Called with every exchange, redacted. */
   readonly onExchange?: (exchange: Exchange) => void;
+  /** Called when a write may have been applied: it was answered, or no answer came. With the changes it carried, where it names them. */
+  readonly onWritten?: (changes: readonly number[] | undefined) => void;
   /** Journals a checkpoint; resolves once it is on disk. */
   readonly onCheckpoint?: (state: Json) => Promise<void>;
 }

@@ -1,0 +1,174 @@
+/**
+ * The limits of one account, shared by all conversations of a connection. Waiting requests go in the order they came;
+ * one may pass another only where it takes nothing the other waits for.
+ */
+import { type Bucket, type BucketReading } from "../destinations/destination";
+import { Cancelled, SyncFailure } from "../failure";
+import { type LimitBucket, limitBucket } from "./bucket";
+import { type Clock } from "./clock";
+
+/** Leave to send one request. */
+export interface Grant {
+  /** Call once it is answered, with what the answer's headers say of the limits, or given up. */
+  release(readings?: readonly BucketReading[]): void;
+}
+
+export interface Limiter {
+  /**
+   * Waits for room in all the named buckets. Rejects with Cancelled on abort, and with SyncFailure "limit-exhausted"
+   * where the wait would be longer than the limiter's patience. A name that nothing declares has no limit.
+   */
+  acquire(names: readonly string[], signal?: AbortSignal): Promise<Grant>;
+  /** Nothing that draws from these buckets leaves for this long. */
+  hold(names: readonly string[], ms: number): void;
+  /** The shortest window of these buckets. */
+  window(names: readonly string[]): number | undefined;
+  /** The bucket with the smallest share left. */
+  tightest(): { readonly bucket: string; readonly remaining: number; readonly of: number } | undefined;
+}
+
+interface Waiter {
+  readonly buckets: readonly LimitBucket[];
+  readonly go: (grant: Grant) => void;
+  readonly fail: (failure: Error) => void;
+}
+
+export function createLimiter(
+  declared: readonly Bucket[],
+  clock: Clock,
+  { patienceMs = 15 * 60_000 }: { readonly patienceMs?: number } = {},
+): Limiter {
+  const buckets = new Map(declared.map((bucket) => [bucket.name, limitBucket(bucket)]));
+  let queue: Waiter[] = [];
+  let timer: { readonly at: number; readonly stop: AbortController } | undefined;
+
+  function known(names: readonly string[]): LimitBucket[] {
+    return [...new Set(names)].flatMap((name) => buckets.get(name) ?? []);
+  }
+
+  function grant(waiter: Waiter): void {
+    for (const bucket of waiter.buckets) bucket.take();
+    let open = true;
+    waiter.go({
+      release(readings = []) {
+        if (!open) return;
+        open = false;
+        for (const bucket of waiter.buckets) bucket.release(clock.now());
+        for (const reading of readings) learn(reading);
+        pump();
+      },
+    });
+  }
+
+  /** A reading with `requests` and `perMs` declares a bucket that was not known. */
+  function learn(reading: BucketReading): void {
+    const { name, requests, perMs } = reading;
+    if (!buckets.has(name) && requests !== undefined && perMs !== undefined) {
+      buckets.set(name, limitBucket({ name, requests, perMs }));
+    }
+    buckets.get(name)?.read(reading, clock.now());
+  }
+
+  /** Lets go whoever may, in order, and sets the timer for the next. */
+  function pump(): void {
+    const now = clock.now();
+    const reserved = new Map<LimitBucket, number>();
+    const waiting: Waiter[] = [];
+    let next = Infinity;
+    for (const waiter of queue) {
+      const lacking = waiter.buckets.filter((bucket) => bucket.room(now) - (reserved.get(bucket) ?? 0) <= 0);
+      if (lacking.length === 0) {
+        grant(waiter);
+        continue;
+      }
+      const full = lacking.filter((bucket) => bucket.room(now) <= 0);
+      const at = full.length === 0 ? Infinity : Math.max(...full.map((bucket) => bucket.roomAt(now)));
+      if (Number.isFinite(at) && at - now > patienceMs) {
+        waiter.fail(exhausted(full, at - now));
+        continue;
+      }
+      next = Math.min(next, at);
+      // What an earlier request will need is not given to a later one, so that none starves.
+      for (const bucket of waiter.buckets) reserved.set(bucket, (reserved.get(bucket) ?? 0) + 1);
+      waiting.push(waiter);
+    }
+    queue = waiting;
+    schedule(next);
+  }
+
+  function schedule(at: number): void {
+    if (timer !== undefined && timer.at === at) return;
+    timer?.stop.abort();
+    timer = undefined;
+    if (!Number.isFinite(at)) return;
+    const stop = new AbortController();
+    timer = { at, stop };
+    clock.wait(Math.max(at - clock.now(), 0), stop.signal).then(
+      () => {
+        if (timer?.stop !== stop) return;
+        timer = undefined;
+        pump();
+      },
+      () => undefined,
+    );
+  }
+
+  return {
+    acquire(names, signal) {
+      return new Promise<Grant>((resolve, reject) => {
+        if (signal?.aborted) {
+          reject(new Cancelled());
+          return;
+        }
+        const done = () => signal?.removeEventListener("abort", stop);
+        const waiter: Waiter = {
+          buckets: known(names),
+          go: (given) => {
+            done();
+            resolve(given);
+          },
+          fail: (failure) => {
+            done();
+            reject(failure);
+          },
+        };
+        const stop = () => {
+          queue = queue.filter((other) => other !== waiter);
+          waiter.fail(new Cancelled());
+          pump();
+        };
+        signal?.addEventListener("abort", stop, { once: true });
+        queue.push(waiter);
+        pump();
+      });
+    },
+    hold(names, ms) {
+      for (const bucket of known(names)) bucket.hold(clock.now() + ms);
+      pump();
+    },
+    window(names) {
+      const windows = known(names).map((bucket) => bucket.perMs);
+      return windows.length === 0 ? undefined : Math.min(...windows);
+    },
+    tightest() {
+      const now = clock.now();
+      const left = [...buckets.values()].map((bucket) => ({
+        bucket: bucket.name,
+        remaining: bucket.room(now),
+        of: bucket.requests,
+      }));
+      left.sort((a, b) => a.remaining / a.of - b.remaining / b.of);
+      return left[0];
+    },
+  };
+}
+
+function exhausted(buckets: readonly LimitBucket[], ms: number): SyncFailure {
+  const names = buckets.map((bucket) => `"${bucket.name}"`).join(", ");
+  const minutes = Math.ceil(ms / 60_000);
+  return new SyncFailure(
+    "limit-exhausted",
+    `The destination's limit ${names} is used up for the next ${minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`}.`,
+    "Run again when the limit is free; what was sent until now is kept.",
+  );
+}

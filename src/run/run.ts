@@ -1,0 +1,180 @@
+/** Carries out a plan and says what came of it. */
+import { type Writer } from "../destinations/connection";
+import { type DeliverContext } from "../destinations/destination";
+import { Cancelled, SyncFailure } from "../failure";
+import { type Ledger } from "../ledger/ledger";
+import { type StoredPlan } from "../plan/plan";
+import { type Limit } from "../sync/definition";
+import { type Clock, type Log } from "./clock";
+import { type Journal } from "./journal";
+import { paced } from "./progress";
+import { type RunProgress, type RunRecorder, type RunReport, type RunStatus } from "./report";
+import { createTally, type Tally } from "./tally";
+import { deliverPlan } from "./windows";
+
+/** What a run needs of a ledger. */
+export type RunLedger = Pick<Ledger, "commit"> & {
+  /** Takes in the plan's notes: rows that need no request but must be remembered. */
+  commitNotes(notes: { readonly run: string; readonly planFile: string }): Promise<unknown>;
+};
+
+export interface RunInput {
+  readonly id: string;
+  /** Path of the sync file, relative to the project. */
+  readonly file: string;
+  /** The caller has checked its definition digest and the ledger's revision, and holds the ledger's lock. */
+  readonly plan: StoredPlan;
+  readonly ledger: RunLedger;
+  readonly writer: Writer;
+  /** `run` is this run's id. */
+  readonly context: DeliverContext;
+  readonly store: RunRecorder;
+  /** Recovered. */
+  readonly journal: Journal;
+  readonly guards: { readonly maxRejected?: Limit };
+  readonly clock: Clock;
+  readonly retryOf?: string;
+  readonly progress?: (progress: RunProgress) => void;
+  /** Once aborted nothing more is sent; what is in flight is waited for, within limits, and kept. */
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+}
+
+/**
+ * Whatever stops a run, what was answered is in the ledger and the report says why it stopped. Throws only bugs, after
+ * writing the report of a stopped run.
+ */
+export async function run(input: RunInput): Promise<RunReport> {
+  const { plan, clock, writer, store } = input;
+  const startedAt = clock.now();
+  const before = { ...writer.sent };
+  const tally = createTally(plan.header, store);
+  const { create, update, delete: removed } = plan.header.counts;
+  const total = create + update + removed;
+  const pace = paced(input.progress, clock);
+  const sent = () => ({
+    requests: writer.sent.reads + writer.sent.writes - before.reads - before.writes,
+    retries: writer.sent.retries - before.retries,
+  });
+  const state = (phase: RunProgress["phase"]) => (): RunProgress => ({
+    phase,
+    done: tally.done,
+    total,
+    rejected: tally.counts().rejected,
+    ...sent(),
+    ...(writer.budget === undefined ? {} : { budget: writer.budget }),
+  });
+
+  let failure: unknown;
+  try {
+    failure = await carryOut(input, tally, () => pace.say(state("sending")));
+    pace.last(state("committing"));
+  } catch (error) {
+    failure = error;
+  }
+  const { status, told } = ending(failure, tally);
+  const report: RunReport = {
+    version: 1,
+    id: input.id,
+    sync: plan.header.sync,
+    file: input.file,
+    target: plan.header.target,
+    status,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(clock.now()).toISOString(),
+    plan: plan.header.digest,
+    definitionDigest: plan.header.definitionDigest,
+    ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
+    counts: { ...tally.counts(), ...sent() },
+    groups: tally.groups(),
+    ...(told === undefined ? {} : { failure: { ...told, message: writer.redact(told.message) } }),
+  };
+  await store.finish(report);
+  if (status === "stopped" && !(failure instanceof SyncFailure)) throw failure;
+  return report;
+}
+
+/** Gives why it ended early; undefined: everything was sent. */
+async function carryOut(input: RunInput, tally: Tally, moved: () => void): Promise<unknown> {
+  const { plan, guards } = input;
+  for await (const page of rejectionPages(plan)) for (const rejection of page) await tally.planned(rejection);
+  const tripped = plan.header.guards.filter((guard) => guard.tripped);
+  if (tripped.length > 0) {
+    const said = tripped.map(({ name, value, limit }) => `${name} is ${limit} and the plan has ${value}`).join("; ");
+    return new GuardTripped(
+      "guard-tripped",
+      `Nothing was sent: ${said}.`,
+      "Look at the plan, then mend the model or raise the guard.",
+    );
+  }
+  await input.ledger.commitNotes({ run: input.context.run, planFile: plan.file });
+  const { maxRejected } = guards;
+  return deliverPlan({
+    plan,
+    writer: input.writer,
+    context: input.context,
+    ledger: input.ledger,
+    journal: input.journal,
+    clock: input.clock,
+    signal: input.signal,
+    log: input.log ?? (() => undefined),
+    onRefused: async ({ key }, why) => {
+      await tally.unsent(key, why);
+      moved();
+    },
+    onDelivered: async (batch, delivered) => {
+      await tally.delivered(batch, delivered);
+      moved();
+    },
+    stop: () => (maxRejected !== undefined && tally.exceeds(maxRejected) ? tooManyRejected(maxRejected) : undefined),
+  });
+}
+
+/** A limit that the plan or the run did not keep. */
+class GuardTripped extends Error {
+  override readonly name = "GuardTripped";
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+function tooManyRejected(limit: Limit): GuardTripped {
+  const allowed = "records" in limit ? `${limit.records} records` : `${limit.share * 100}% of the records`;
+  return new GuardTripped(
+    "max-rejected",
+    `The run stopped because more than ${allowed} were rejected; what was sent before is kept.`,
+    "Look at the rejections, mend the model or the mapping, and retry, or raise max_rejected.",
+  );
+}
+
+function ending(failure: unknown, tally: Tally): { readonly status: RunStatus; readonly told?: RunReport["failure"] } {
+  if (failure === undefined) return { status: tally.flawed ? "rejected" : "succeeded" };
+  if (failure instanceof GuardTripped) return { status: "guarded", told: tell(failure) };
+  if (failure instanceof Cancelled) return { status: "cancelled" };
+  if (failure instanceof SyncFailure) return { status: "stopped", told: tell(failure) };
+  return {
+    status: "stopped",
+    told: {
+      code: "internal-error",
+      message: "Sluice itself failed; what was answered until then is kept.",
+      hint: "Run again; if it fails again, report it with the log.",
+    },
+  };
+}
+
+function tell({ code, message, hint }: GuardTripped | SyncFailure): NonNullable<RunReport["failure"]> {
+  return { code, message, hint };
+}
+
+async function* rejectionPages(plan: StoredPlan): AsyncGenerator<Awaited<ReturnType<StoredPlan["rejections"]>>> {
+  const limit = 1000;
+  for (let offset = 0; ; offset += limit) {
+    const page = await plan.rejections({ offset, limit });
+    yield page;
+    if (page.length < limit) return;
+  }
+}

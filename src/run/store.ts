@@ -1,0 +1,246 @@
+/** Runs on disk: `.sluice/runs/<id>/` with report.json, rejections.jsonl and exchanges.jsonl, for the owner only. */
+import { createReadStream, promises as fs } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { SyncFailure } from "../failure";
+import { type Exchange, type Rejection } from "../record";
+import { codeOf, diskFailure, replaceFile } from "./disk";
+import { type RunRecorder, type RunReport, type RunStore } from "./report";
+
+export interface PrunableRunStore extends RunStore {
+  /** Removes runs older than `days` and all beyond the newest `count`; runs under way stay. Gives how many went. */
+  prune(keep: { readonly days?: number; readonly count?: number; readonly now: number }): Promise<number>;
+}
+
+/** `folder`: the `.sluice` folder of a project. Made with the first run. */
+export function createRunStore(folder: string): PrunableRunStore {
+  const runs = path.join(folder, "runs");
+
+  /** Newest first: ids sort by time. */
+  async function ids(): Promise<readonly string[]> {
+    try {
+      const entries = await fs.readdir(runs, { withFileTypes: true });
+      const found = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+      return found.sort().reverse();
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  async function resolve(id: string): Promise<string | undefined> {
+    const all = await ids();
+    if (all.includes(id)) return id;
+    if (id === "last") return (await newestReport())?.id;
+    const begun = id === "" ? [] : all.filter((one) => one.startsWith(id));
+    if (begun.length < 2) return begun[0];
+    throw new SyncFailure(
+      "ambiguous-run",
+      `${begun.length} runs begin with "${id}".`,
+      `Give more of the id: ${begun.slice(0, 5).join(", ")}${begun.length > 5 ? ", …" : "."}`,
+    );
+  }
+
+  async function newestReport(): Promise<RunReport | undefined> {
+    for (const id of await ids()) {
+      const report = await readReport(runs, id);
+      if (report !== undefined) return report;
+    }
+    return undefined;
+  }
+
+  return {
+    async list({ sync, limit = Infinity } = {}) {
+      const found: RunReport[] = [];
+      for (const id of await ids()) {
+        if (found.length >= limit) break;
+        const report = await readReport(runs, id);
+        if (report !== undefined && (sync === undefined || report.sync === sync)) found.push(report);
+      }
+      return found;
+    },
+    async read(id) {
+      const found = await resolve(id);
+      return found === undefined ? undefined : readReport(runs, found);
+    },
+    async rejections(id, { offset, limit } = { offset: 0, limit: Infinity }) {
+      const run = await resolve(id);
+      const found: Rejection[] = [];
+      if (run === undefined) return found;
+      let line = 0;
+      for await (const text of linesOf(path.join(runs, run, "rejections.jsonl"))) {
+        if (found.length >= limit) break;
+        if (line >= offset) found.push(JSON.parse(text) as Rejection);
+        line += 1;
+      }
+      return found;
+    },
+    async exchange(id, exchange) {
+      const run = await resolve(id);
+      if (run === undefined) return undefined;
+      for await (const text of linesOf(path.join(runs, run, "exchanges.idx"))) {
+        const [name, start, length] = text.split(" ");
+        if (name !== exchange) continue;
+        return readExchange(path.join(runs, run, "exchanges.jsonl"), Number(start), Number(length));
+      }
+      return undefined;
+    },
+    async begin(id) {
+      if (!/^[A-Za-z0-9][\w.-]*$/.test(id)) throw new Error("a run's id is a plain file name");
+      await fs.mkdir(runs, { recursive: true, mode: 0o700 }).catch(refuse);
+      await ignoredByGit(folder);
+      const run = path.join(runs, id);
+      await fs.mkdir(run, { mode: 0o700 }).catch(refuse);
+      return recorder(run);
+    },
+    async prune({ days = Infinity, count = Infinity, now }) {
+      let kept = 0;
+      let gone = 0;
+      for (const id of await ids()) {
+        const run = path.join(runs, id);
+        const report = await readReport(runs, id);
+        const ended = report === undefined ? (await fs.stat(run)).mtimeMs : Date.parse(report.finishedAt);
+        const age = (now - ended) / 86_400_000;
+        // Without a report it may still be under way: a day must pass before it counts as left behind.
+        const old = age > days || kept >= count;
+        if (old && (report !== undefined || age > 1)) {
+          await fs.rm(run, { recursive: true, force: true });
+          gone += 1;
+        } else {
+          kept += 1;
+        }
+      }
+      return gone;
+    },
+  };
+}
+
+async function ignoredByGit(folder: string): Promise<void> {
+  try {
+    await fs.writeFile(path.join(folder, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") refuse(error);
+  }
+}
+
+/** undefined: the run has no report, as it is under way or ended in the middle, or it is of a version this one cannot read. */
+async function readReport(runs: string, id: string): Promise<RunReport | undefined> {
+  try {
+    const report = JSON.parse(
+      await fs.readFile(path.join(runs, id, "report.json"), "utf8"),
+    ) as Partial<RunReport> | null;
+    return report?.version === 1 && report.id === id ? (report as RunReport) : undefined;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function readExchange(file: string, start: number, length: number): Promise<Exchange> {
+  const handle = await fs.open(file, "r");
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, start);
+    return JSON.parse(buffer.toString("utf8")) as Exchange;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whole lines; what a crash left half-written at the end is passed over. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let whole = 0;
+  try {
+    const data = await fs.open(file, "r");
+    try {
+      whole = await wholeBytes(data);
+    } finally {
+      await data.close();
+    }
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  if (whole === 0) return;
+  const stream = createReadStream(file, { encoding: "utf8", end: whole - 1 });
+  try {
+    for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) yield line;
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** Bytes up to and with the last line break. */
+async function wholeBytes(file: fs.FileHandle): Promise<number> {
+  const step = 64 * 1024;
+  for (let end = (await file.stat()).size; end > 0; end -= step) {
+    const start = Math.max(0, end - step);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+    const at = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+    if (at >= 0) return start + at + 1;
+  }
+  return 0;
+}
+
+/** Lines are gathered and written in order; `finish` writes the rest, then the report, then closes. */
+async function recorder(run: string): Promise<RunRecorder> {
+  const rejections = await openLines(path.join(run, "rejections.jsonl"));
+  const exchanges = await openLines(path.join(run, "exchanges.jsonl"));
+  const index = await openLines(path.join(run, "exchanges.idx"));
+  return {
+    async rejected(rejection) {
+      await rejections.add(JSON.stringify(rejection));
+    },
+    async exchanged(exchange) {
+      const { start, length } = await exchanges.add(JSON.stringify(exchange));
+      await index.add(`${exchange.id} ${start} ${length}`);
+    },
+    async finish(report) {
+      for (const lines of [rejections, exchanges, index]) await lines.close();
+      const text = `${JSON.stringify(report, undefined, 2)}\n`;
+      await replaceFile(path.join(run, "report.json"), text, 0o600).catch(refuse);
+    },
+  };
+}
+
+interface Lines {
+  /** Where the line stands, in bytes, without its line break. */
+  add(line: string): Promise<{ readonly start: number; readonly length: number }>;
+  close(): Promise<void>;
+}
+
+async function openLines(file: string): Promise<Lines> {
+  const handle = await fs.open(file, "ax", 0o600);
+  const enough = 64 * 1024;
+  let size = 0;
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let writing: Promise<void> = Promise.resolve();
+
+  function flush(): Promise<void> {
+    const text = Buffer.concat(held);
+    held = [];
+    heldBytes = 0;
+    writing = writing.then(() => handle.appendFile(text)).catch(refuse);
+    return writing;
+  }
+  return {
+    async add(line) {
+      const text = Buffer.from(`${line}\n`, "utf8");
+      const place = { start: size, length: text.length - 1 };
+      size += text.length;
+      held.push(text);
+      heldBytes += text.length;
+      if (heldBytes >= enough) await flush();
+      return place;
+    },
+    async close() {
+      await flush();
+      await handle.sync().catch(refuse);
+      await handle.close();
+    },
+  };
+}
+
+function refuse(error: unknown): never {
+  throw diskFailure(error, "The run's folder");
+}
