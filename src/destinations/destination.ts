@@ -184,8 +184,6 @@ export interface Batching {
   readonly by?: (change: OutgoingChange, context: DeliverContext) => string;
   /** Is sending a batch again harmless? Decides the journal's window and what a crash leaves behind. */
   readonly repeatable: boolean;
-  /** At most so many batches at once; default: the engine decides. 1: a batch builds on what the one before it left. */
-  readonly concurrency?: number;
 }
 
 /** What is wrong with a sync's options, beyond what their schema can say. */
@@ -232,7 +230,7 @@ export interface Destination {
   readonly connection: z.ZodObject;
   /** Extra keys of `destination:` in a sync file, each with a description. */
   readonly options: z.ZodObject;
-  /** "http" destinations have a base URL; "file" ones yield file steps only. */
+  /** "http" destinations have a base URL; "file" ones yield file steps only, one batch at a time. */
   readonly transport: "http" | "file";
   /** The object is what the sync's options say (a plain endpoint, a file): `describe` yields no steps and needs no snapshot. */
   readonly selfDescribing?: true;

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { promises as fs } from "node:fs";
 import { z } from "zod";
-import { codeOf, replaceFile } from "../run/files";
+import { codeOf, replaceFile } from "../run/disk";
 
 const claimSchema = z.object({ id: z.string(), pid: z.int(), url: z.string().optional() });
 export type Claim = Readonly<z.infer<typeof claimSchema>>;
@@ -65,13 +65,18 @@ async function takeOver(file: string, mine: { id: string; pid: number }, over: C
   }
 }
 
+/** Makes the file with its text in it at once, unless there is one: nobody ever reads half a claim. */
 async function create(file: string, text: string): Promise<boolean> {
+  const beside = `${file}.${randomUUID()}.tmp`;
+  await fs.writeFile(beside, text, { flag: "wx", mode: 0o600 });
   try {
-    await fs.writeFile(file, text, { flag: "wx", mode: 0o600 });
+    await fs.link(beside, file);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     throw error;
+  } finally {
+    await fs.rm(beside, { force: true });
   }
 }
 

@@ -3,7 +3,7 @@ import { promises as fs } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { SyncFailure } from "../failure";
-import { codeOf, replaceFile } from "../run/files";
+import { codeOf, replaceFile } from "../run/disk";
 import { type Json } from "../value";
 
 export interface StateFile {

@@ -68,7 +68,6 @@ fields:
   },
   check: checkOptions,
   batching({ mode }) {
-    // Each batch reads what the one before it wrote.
     return {
       size: mode === "append" ? 10_000 : 50_000,
       by: () => "all",
