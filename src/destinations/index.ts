@@ -2,8 +2,9 @@
 import { type Destination } from "./destination";
 import { file } from "./file/file";
 import { http } from "./http/http";
+import { hubspot } from "./hubspot";
 
-export const destinations: readonly Destination[] = [http, file];
+export const destinations: readonly Destination[] = [http, file, hubspot];
 
 export function destinationOf(type: string): Destination | undefined {
   return destinations.find((destination) => destination.type === type);
