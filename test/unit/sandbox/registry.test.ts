@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { http } from "../../../src/destinations/http/http";
 import { sandboxFor, type SandboxHandle } from "../../../src/sandbox/registry";
 
-const script = path.join(__dirname, "serve.mjs");
+const script = path.join(__dirname, "serve.ts");
 
 describe("sandbox registry", function () {
   this.timeout(60_000);
