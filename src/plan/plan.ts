@@ -1,7 +1,57 @@
 /** What a plan is: all changes of one sync, with what was left out and why; complete before the first write. */
 import { type Fingerprint } from "../ledger/ledger";
+import { type Path } from "../problem";
 import { type Action, type Change, type Mode, type RecordKey, type Rejection } from "../record";
 import { type Json, type LogicalType } from "../value";
+
+export interface PlanOptions {
+  /** Records to read back from the destination; default: up to 1,000. */
+  readonly readBack?: "none" | "default" | "all";
+  /** Keys (a composite one as a JSON array) whose changes to plan. */
+  readonly only?: readonly RecordKey[];
+  /** Plan at most this many changes. */
+  readonly limit?: number;
+  /** What to do with the records of a model that has no ledger yet. */
+  readonly firstRun?: FirstRun;
+  /** Compare nothing: every row is sent as if never sent. */
+  readonly full?: boolean;
+}
+
+/**
+ * - send: every record is new; those the destination already has are updated
+ * - adopt: what the destination already has is taken as ours to update, and only differences are sent
+ * - baseline: the model as it stands counts as sent; nothing is sent
+ */
+export const firstRuns = ["send", "adopt", "baseline"] as const;
+export type FirstRun = (typeof firstRuns)[number];
+
+/** How far planning has come. `total` is undefined where it is not known. */
+export interface PlanProgress {
+  readonly phase: "describing" | "staging" | "comparing" | "reading";
+  readonly done: number;
+  readonly total?: number;
+}
+
+/** A problem that only the warehouse or the destination can show. The caller knows the file and adds the range. */
+export interface PlanProblem {
+  readonly code: string;
+  readonly message: string;
+  /** Path in the sync file. */
+  readonly path: Path;
+  /** 0-based UTF-16 offset into the text at the path: a block of SQL, or the .sql file that the model names. */
+  readonly position?: number;
+}
+
+/** The author must mend the sync before it can be planned. */
+export class PlanProblems extends Error {
+  override readonly name = "PlanProblems";
+  constructor(
+    readonly problems: readonly PlanProblem[],
+    options?: ErrorOptions,
+  ) {
+    super("The sync has problems", options);
+  }
+}
 
 export interface PlanCounts {
   /** Rows of the raw model. */

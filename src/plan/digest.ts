@@ -1,0 +1,80 @@
+/** What makes two plans the same: digests of the definition and of the changes. */
+import { createHash } from "node:crypto";
+import { type SyncDefinition } from "../sync/definition";
+import { type DuckDb } from "../warehouses/duckdb-driver";
+import { part } from "./files";
+import { type Work } from "./work";
+
+export interface PlanTarget {
+  readonly name: string;
+  /** Connections as the target resolves them, without secrets. */
+  readonly warehouse: { readonly type: string; readonly keys: Readonly<Record<string, unknown>> };
+  readonly destination: { readonly type: string; readonly keys: Readonly<Record<string, unknown>> };
+}
+
+/** sha256 hex of the sync with its model's text, the resolved target and the connector's version. */
+export function definitionDigest(ask: {
+  readonly definition: SyncDefinition;
+  readonly modelSql: string;
+  readonly target: PlanTarget;
+  readonly connectorVersion: number;
+}): string {
+  return sha256(canonicalJson(ask));
+}
+
+/** sha256 hex of the definition's digest, the ledger's revision and the hash of the changes. */
+export function planDigest(definition: string, ledgerRevision: number, changes: string): string {
+  return sha256(canonicalJson([definition, ledgerRevision, changes]));
+}
+
+/**
+ * A hash of all changes and notes that does not depend on their order: sums of the halves of each row's md5, over
+ * values that carry their length, so that no two rows run together. Values before are shown, not sent, and left out.
+ */
+export async function changesHash(work: Pick<Work, "db" | "fields" | "lookups" | "signal">): Promise<string> {
+  const { db, fields, lookups, signal } = work;
+  const values = (state: string): readonly string[] => [
+    ...["action", "key", "remote_id", "match", "match_before", "origin", "takes_over", state].map(measured),
+    ...fields.flatMap((field) => [
+      measured(part("now", field)),
+      `case when ${part("write", field)} then 'w' else '-' end`,
+      ...(lookups.has(field) ? [measured(part("found", field))] : []),
+    ]),
+  ];
+  const parts = [
+    await sums(db, "changes", values("null::varchar"), signal),
+    await sums(db, "notes", values("state"), signal),
+  ];
+  return parts.join("/");
+}
+
+async function sums(
+  db: DuckDb,
+  table: string,
+  values: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const [row] = await db.rows<{ text: string }>(
+    `select concat_ws(' ', count(*), coalesce(sum((h >> 64)::ubigint), 0), coalesce(sum((h & 18446744073709551615::uhugeint)::ubigint), 0)) as text
+     from (select md5_number(${values.join(" || ")})::uhugeint as h from ${table})`,
+    signal,
+  );
+  return row?.text ?? "";
+}
+
+function measured(value: string): string {
+  return `coalesce(strlen(${value}) || ':' || ${value}, '-')`;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** JSON with the keys of every object in order; what is undefined is left out. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

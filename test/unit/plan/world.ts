@@ -1,0 +1,367 @@
+/** A world in which to plan: a model in DuckDB, a destination in memory, a ledger kept by the layout of ledger files. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { type Reader } from "../../../src/destinations/connection";
+import {
+  type Destination,
+  type FieldSchema,
+  type ObjectSchema,
+  type PresentRecord,
+} from "../../../src/destinations/destination";
+import { type LedgerHeader, type RowState } from "../../../src/ledger/ledger";
+import { type PlanOptions, type StoredPlan } from "../../../src/plan/plan";
+import { plan, type PlanInput } from "../../../src/plan/planner";
+import { type Change, type Rejection } from "../../../src/record";
+import { type FieldMapping, type SyncDefinition } from "../../../src/sync/definition";
+import { type Json, toJson } from "../../../src/value";
+import { openDuckDb, sqlName } from "../../../src/warehouses/duckdb-driver";
+import { openDuckDbWarehouse } from "../../../src/warehouses/duckdb";
+
+export type Fields = Readonly<Record<string, string | Partial<FieldMapping>>>;
+export type Ask = Omit<Partial<SyncDefinition>, "fields" | "destination"> & {
+  readonly key?: readonly string[];
+  readonly match?: string;
+  readonly fields: Fields;
+};
+
+/** `email: "email"` is a column; else what is given over the defaults. */
+export function definitionOf({ key = ["id"], match, fields, ...rest }: Ask): SyncDefinition {
+  return {
+    name: "contacts",
+    after: [],
+    model: { source: { kind: "sql", sql: "" }, key },
+    destination: { connection: "crm", object: "contacts", options: {}, ...(match === undefined ? {} : { match }) },
+    mode: "upsert",
+    onRemoved: "keep",
+    removeAdopted: false,
+    scope: "ledger",
+    on: "new",
+    guards: {},
+    alerts: [],
+    tags: [],
+    recheck: 7,
+    ...rest,
+    fields: Object.entries(fields).map(([field, given]) => ({
+      field,
+      source: { kind: "column", column: typeof given === "string" ? given : field },
+      nulls: "send",
+      write: "always",
+      ...(typeof given === "string" ? {} : given),
+    })),
+  };
+}
+
+/** What the destination holds, by remote id. */
+export type Held = Map<string, Record<string, Json>>;
+
+export interface World {
+  readonly folder: string;
+  readonly held: Held;
+  header: LedgerHeader | undefined;
+  readonly ledgerFile: string;
+  readonly asked: { by: string; values: readonly string[] }[];
+  /** Ids of related records by the value looked up. */
+  readonly related: Map<string, readonly string[]>;
+  readonly others: PlanInput["otherLedgers"][number][];
+  readonly schema: ObjectSchema;
+  plans: number;
+}
+
+export async function inWorld(schema: Partial<ObjectSchema>, work: (world: World) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), "sluice-plan-"));
+  const object: ObjectSchema = {
+    name: "contacts",
+    modes: ["insert", "update", "upsert", "mirror", "append"],
+    removals: ["delete", "archive", "clear", "keep"],
+    fields: [],
+    open: true,
+    match: "optional",
+    readable: true,
+    ...schema,
+  };
+  try {
+    await work({
+      folder,
+      held: new Map(),
+      header: undefined,
+      ledgerFile: path.join(folder, "ledger.duckdb"),
+      asked: [],
+      related: new Map(),
+      others: [],
+      schema: object,
+      plans: 0,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The connector of the simulated destination: it refuses the text "bad" and stores everything as text. */
+export function destinationOf(): Destination {
+  const nothing = function* () {
+    yield* [];
+    throw new Error("not asked for");
+  };
+  return {
+    type: "memory",
+    label: "Memory",
+    version: 1,
+    documentation: "",
+    connection: z.object({}),
+    options: z.object({}),
+    transport: "http",
+    baseUrl: () => "",
+    authorize: nothing,
+    probe: nothing,
+    describe: nothing,
+    read: nothing,
+    readSize: 100,
+    lookup: nothing,
+    batching: () => ({ size: 100, repeatable: true }),
+    deliver: nothing,
+    classify: () => "answer",
+    refusal: () => ({ code: "refused", reason: "Refused." }),
+    limits: () => [{ name: "all", requests: 10, perMs: 1_000 }],
+    encode: (value) =>
+      value?.text === "bad"
+        ? { refused: "The field does not take this.", code: "invalid-value" }
+        : { wire: value === null ? null : toJson(value) },
+    canRefuse: (_field, type) => type === "text",
+    normal: (wire) => (wire === null || wire === "" ? null : typeof wire === "string" ? wire : JSON.stringify(wire)),
+  };
+}
+
+export function readerOf(world: World): Reader {
+  const field = (name: string): FieldSchema | undefined => world.schema.fields.find((each) => each.name === name);
+  const fold = (name: string, text: string): string =>
+    field(name)?.matchForm === "trimmed-lowercase" ? text.trim().toLowerCase() : text;
+  return {
+    name: "crm",
+    destination: destinationOf(),
+    config: {},
+    sandbox: true,
+    probe: () => Promise.resolve({ account: "1", label: "One" }),
+    describe: () => Promise.resolve([world.schema]),
+    sent: { reads: 0, writes: 0, retries: 0 },
+    read({ by, values }) {
+      world.asked.push({ by, values });
+      const found = new Map<string, PresentRecord>();
+      for (const value of values) {
+        for (const [remoteId, fields] of world.held) {
+          const is = by === "id" ? remoteId === value : fold(by, String(fields[by] ?? "")) === value;
+          if (is) found.set(value, { remoteId, fields });
+        }
+      }
+      return Promise.resolve(found);
+    },
+    lookup({ values }) {
+      return Promise.resolve(
+        new Map(
+          values.flatMap((value) =>
+            world.related.has(value) ? [[value, world.related.get(value) ?? []] as const] : [],
+          ),
+        ),
+      );
+    },
+  };
+}
+
+export interface PlanAsk {
+  readonly options?: PlanOptions;
+  readonly now?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Plan a definition over model SQL. Nothing is read back unless asked for. */
+export async function planIn(
+  world: World,
+  definition: SyncDefinition,
+  sql: string,
+  ask: PlanAsk = {},
+): Promise<StoredPlan> {
+  world.plans += 1;
+  const warehouse = openDuckDbWarehouse(
+    { path: ":memory:", options: {}, memory_limit: "512MB" },
+    { root: world.folder, scratch: path.join(world.folder, "scratch") },
+  );
+  return plan({
+    id: `plan-${world.plans}`,
+    definition,
+    modelSql: sql,
+    warehouse,
+    reader: readerOf(world),
+    object: world.schema,
+    account: "1",
+    ledger: { file: world.ledgerFile, header: world.header, counts: await countsOf(world) },
+    otherLedgers: world.others,
+    options: { readBack: "none", ...ask.options },
+    target: { name: "default", warehouse: { type: "duckdb", keys: {} }, destination: { type: "memory", keys: {} } },
+    planFile: path.join(world.folder, "plans", `plan-${world.plans}.duckdb`),
+    scratch: path.join(world.folder, "scratch"),
+    now: new Date(ask.now ?? "2026-11-23T12:00:00Z"),
+    progress: () => undefined,
+    signal: ask.signal,
+  });
+}
+
+/** Rows as SQL: a header line of names, then one line a row; cells are SQL, separated by |. */
+export function model(text: string): string {
+  const [names = "", ...rows] = text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
+  const columns = names.split("|").map((name) => name.trim());
+  const values = rows.map(
+    (row) =>
+      `(${row
+        .split("|")
+        .map((cell) => cell.trim())
+        .join(", ")})`,
+  );
+  return rows.length === 0
+    ? `select ${columns.map((name) => `null::varchar as ${name}`).join(", ")} where false`
+    : `select * from (values ${values.join(", ")}) as rows(${columns.join(", ")})`;
+}
+
+/** All changes in one line each: `create 1 email=a@x.io`, `update 1 email=a@x.io→b@x.io`. */
+export async function changesOf(stored: StoredPlan): Promise<readonly string[]> {
+  return (await allChanges(stored)).map((change) => {
+    const fields = Object.entries(change.fields).map(([name, { before, after, drifted }]) => {
+      const from = before === undefined ? "" : `${before === null ? "null" : before.text}→`;
+      return `${name}=${from}${after === null ? "null" : after.text}${drifted === true ? " (drifted)" : ""}`;
+    });
+    return [change.action, change.key, ...fields].join(" ");
+  });
+}
+
+export async function allChanges(stored: StoredPlan): Promise<readonly Change[]> {
+  const all: Change[] = [];
+  for await (const page of stored.changes()) all.push(...page);
+  return all;
+}
+
+export async function rejectionsOf(stored: StoredPlan): Promise<readonly string[]> {
+  return (await stored.rejections()).map(({ key, stage, field, code }: Rejection) =>
+    [JSON.stringify(key), stage, field ?? "-", code].join(" "),
+  );
+}
+
+async function countsOf(world: World): Promise<Readonly<Record<RowState, number>>> {
+  const counts = { live: 0, tombstone: 0, uncertain: 0, doubt: 0, held: 0, skipped: 0 };
+  if (world.header === undefined) return counts;
+  const db = await openDuckDb(world.ledgerFile, { readOnly: true });
+  try {
+    const rows = await db.rows<{ state: RowState; n: number }>(
+      "select state, count(*) as n from records group by state",
+    );
+    for (const { state, n } of rows) counts[state] = n;
+  } finally {
+    db.close();
+  }
+  return counts;
+}
+
+/** Carry a plan out on the simulated destination and take it into the ledger, as a run does. */
+export async function carryOut(world: World, stored: StoredPlan): Promise<void> {
+  const { header } = stored;
+  const changes = await allChanges(stored);
+  const applied = new Map<number, { remoteId: string; created: boolean }>();
+  for (const change of changes) {
+    const outcome = applyTo(world.held, change, header.fingerprint.match);
+    applied.set(change.id, outcome);
+  }
+  const db = await openDuckDb(world.ledgerFile);
+  try {
+    await db.run(
+      'create table if not exists records (key varchar, remote_id varchar, match varchar, origin varchar, state varchar, run varchar, change bigint, "at" timestamp)',
+    );
+    for (const { name } of header.fields) {
+      for (const kind of ["c", "s"])
+        await db.run(`alter table records add column if not exists ${sqlName(`${kind}:${name}`)} varchar`);
+    }
+    await db.attach(stored.file, "plan", "read");
+    await db.run("create temp table applied (id bigint, remote_id varchar, origin varchar)");
+    await db.append(
+      "applied",
+      ["id", "remote_id", "origin"],
+      [...applied].map(([id, { remoteId, created }]) => [id, remoteId, created ? "created" : "adopted"]),
+    );
+    const at = "timestamp '2026-11-23 12:00:00'";
+    const lookups = new Set(
+      (await db.rows<{ name: string }>("select column_name as name from (describe plan.changes)"))
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith("v:")),
+    );
+    const each = header.fields.flatMap(({ name }) => {
+      const value = lookups.has(`v:${name}`) ? sqlName(`v:${name}`) : sqlName(`c:${name}`);
+      return [
+        `coalesce(p.${sqlName(`c:${name}`)}, r.${sqlName(`c:${name}`)})`,
+        `case when p.${sqlName(`w:${name}`)} then p.${value} else r.${sqlName(`s:${name}`)} end`,
+      ];
+    });
+    const into = header.fields.flatMap(({ name }) => [sqlName(`c:${name}`), sqlName(`s:${name}`)]);
+    for (const [table, state] of [
+      ["notes", "p.state"],
+      ["changes", "case when p.action = 'delete' then 'tombstone' else 'live' end"],
+    ] as const) {
+      await db.run(`create or replace temp table incoming as select p.key, coalesce(a.remote_id, p.remote_id, r.remote_id) as remote_id, p.match,
+        coalesce(p.origin, a.origin, 'adopted') as origin, ${state} as state, 'run' as run, p.id as change, ${at} as "at", p.takes_over, ${each.map((value, index) => `${value} as e${index}`).join(", ")}
+        from plan.${table} p left join applied a on a.id = p.id left join records r on r.key = coalesce(p.takes_over, p.key)`);
+      await db.run(
+        "delete from records where key in (select key from incoming) or key in (select takes_over from incoming)",
+      );
+      await db.run(
+        `insert into records (key, remote_id, match, origin, state, run, change, "at", ${into.join(", ")}) select key, remote_id, match, origin, state, run, change, "at", ${each.map((_, index) => `e${index}`).join(", ")} from incoming`,
+      );
+    }
+  } finally {
+    db.close();
+  }
+  world.header = {
+    version: 1,
+    sync: header.sync,
+    target: header.target,
+    fingerprint: header.fingerprint,
+    revision: (world.header?.revision ?? 0) + 1,
+    values: true,
+  };
+}
+
+function applyTo(held: Held, change: Change, match: string | undefined): { remoteId: string; created: boolean } {
+  const fields = Object.fromEntries(
+    Object.entries(change.fields).map(([name, { after }]) => [name, after === null ? null : toJson(after)]),
+  );
+  const byMatch =
+    match === undefined
+      ? undefined
+      : [...held].find(
+          ([, record]) =>
+            change.match !== undefined && String(record[match]).trim().toLowerCase() === change.match.toLowerCase(),
+        )?.[0];
+  const present = change.remoteId ?? byMatch;
+  if (change.action === "delete") {
+    const remoteId = present ?? "";
+    if (Object.keys(fields).length > 0) held.set(remoteId, { ...held.get(remoteId), ...fields });
+    else held.delete(remoteId);
+    return { remoteId, created: false };
+  }
+  if (present !== undefined && held.has(present)) {
+    held.set(present, { ...held.get(present), ...fields });
+    return { remoteId: present, created: false };
+  }
+  const remoteId = `r${held.size + 1}-${change.key}`;
+  held.set(remoteId, fields);
+  return { remoteId, created: true };
+}
+
+/** Change the ledger's rows by SQL, to make a state that a run does not. */
+export async function editLedger(world: World, sql: string): Promise<void> {
+  const db = await openDuckDb(world.ledgerFile);
+  try {
+    await db.run(sql);
+  } finally {
+    db.close();
+  }
+}
