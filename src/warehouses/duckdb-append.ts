@@ -1,5 +1,6 @@
 /** Bulk loading: whole chunks at a time, some hundred times faster than inserts. */
 import { type DuckDBConnection, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
+import { sqlName } from "./duckdb-text";
 import { type Cell } from "./warehouse";
 
 const chunkRows = 2048;
@@ -14,7 +15,7 @@ interface Load {
 }
 
 export async function appendRows(load: Load): Promise<void> {
-  const described = await load.connection.run(`select * from ${quoted(load.table)} limit 0`);
+  const described = await load.connection.run(`select * from ${sqlName(load.table)} limit 0`);
   const names = described.columnNames();
   const types = described.columnTypes();
   const places = load.columns.map((column) => names.indexOf(column));
@@ -22,10 +23,10 @@ export async function appendRows(load: Load): Promise<void> {
   if (places.every((place) => converters.has(String(types[place])))) return fill(load, load.table, types, places);
   // Types without a form of their own go in as text and are cast by DuckDB.
   const staging = `${load.table} (as text)`;
-  const list = load.columns.map(quoted).join(", ");
+  const list = load.columns.map(sqlName).join(", ");
   const { VARCHAR } = await import("@duckdb/node-api");
   await load.run(
-    `create temp table ${quoted(staging)} (${load.columns.map((each) => `${quoted(each)} varchar`).join(", ")})`,
+    `create temp table ${sqlName(staging)} (${load.columns.map((each) => `${sqlName(each)} varchar`).join(", ")})`,
   );
   try {
     const text: readonly DuckDBType[] = load.columns.map(() => VARCHAR);
@@ -35,9 +36,9 @@ export async function appendRows(load: Load): Promise<void> {
       text,
       load.columns.map((_, index) => index),
     );
-    await load.run(`insert into ${quoted(load.table)} (${list}) select ${list} from ${quoted(staging)}`);
+    await load.run(`insert into ${sqlName(load.table)} (${list}) select ${list} from ${sqlName(staging)}`);
   } finally {
-    await load.run(`drop table if exists ${quoted(staging)}`);
+    await load.run(`drop table if exists ${sqlName(staging)}`);
   }
 }
 
@@ -84,7 +85,3 @@ const converters = new Map<string, (cell: Cell) => DuckDBValue>([
   ["DOUBLE", Number],
   ["BIGINT", (cell) => BigInt(cell as string | number)],
 ]);
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}

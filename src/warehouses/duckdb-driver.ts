@@ -13,10 +13,12 @@ import { Cancelled, throwIfAborted } from "../failure";
 import { appendRows } from "./duckdb-append";
 import { cellReader } from "./duckdb-cells";
 import { DatabaseBusy, type DuckDbError, duckDbError } from "./duckdb-error";
+import { sqlName, sqlString } from "./duckdb-text";
 import { type Claim, claimFile } from "./file-claims";
 import { type Cell } from "./warehouse";
 
 export { DatabaseBusy, DuckDbError } from "./duckdb-error";
+export { sqlName, sqlString } from "./duckdb-text";
 
 /** One instance with one connection of its own. The caller runs one statement at a time. */
 export interface DuckDb {
@@ -32,12 +34,16 @@ export interface DuckDb {
    * Attach a file under a name, safely beside others of this process that have it open. Throws DatabaseBusy at once
    * when another process holds it, or when others of this process still do once `patience` resolves (default: 10 s).
    */
-  attach(file: string, name: string, mode: "read" | "write", patience?: Promise<unknown>): Promise<void>;
+  attach(file: string, name: string, mode: "read" | "write", options?: AttachOptions): Promise<void>;
   detach(name: string): Promise<void>;
-  /** How many statements the text holds, and whether each is a query. Throws DuckDbError for what cannot be parsed. */
-  statements(sql: string): Promise<{ readonly count: number; readonly queries: boolean }>;
   /** Gives all file locks back at once. */
   close(): void;
+}
+
+export interface AttachOptions {
+  /** Further options of ATTACH, by DuckDB's names. */
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
+  readonly patience?: Promise<unknown>;
 }
 
 export interface Page {
@@ -48,6 +54,8 @@ export interface Page {
 export interface PageOptions {
   readonly pageRows?: number;
   readonly signal?: AbortSignal;
+  /** Called when the result is complete and set aside: what it was read from is needed no more. */
+  readonly onComplete?: () => Promise<void>;
 }
 
 export interface DuckDbOptions {
@@ -77,15 +85,18 @@ export async function openDuckDb(path: string, options: DuckDbOptions = {}): Pro
     temp_directory: options.scratch ?? (inMemory ? "" : `${path}.tmp`),
     ...(options.memoryLimitMb === undefined ? {} : { memory_limit: `${options.memoryLimitMb}MB` }),
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
-    ...options.settings,
   }).catch((error: unknown) => {
     throw duckDbError(error, "");
   });
   const db = new Session(instance, await instance.connect());
-  if (inMemory) return db;
   try {
+    for (const [name, value] of Object.entries(options.settings ?? {})) {
+      await db.run(`set ${sqlName(name)} = ${sqlString(value)}`);
+    }
+    if (inMemory) return db;
     const name = databaseName(path);
-    await db.attach(path, name, options.readOnly === true ? "read" : "write", options.patience);
+    const { patience } = options;
+    await db.attach(path, name, options.readOnly === true ? "read" : "write", patience ? { patience } : {});
     await db.run(`use ${sqlName(name)}`);
     return db;
   } catch (error) {
@@ -98,18 +109,6 @@ export async function openDuckDb(path: string, options: DuckDbOptions = {}): Pro
 export function databaseName(file: string): string {
   const stem = basename(file, extname(file)) || "db";
   return ["memory", "temp", "system"].includes(stem.toLowerCase()) ? `${stem}_db` : stem;
-}
-
-export function sqlString(text: string): string {
-  // A zero byte cannot stand in a statement.
-  return text
-    .split("\0")
-    .map((part) => `'${part.replaceAll("'", "''")}'`)
-    .join(" || chr(0) || ");
-}
-
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 class Session implements DuckDb {
@@ -131,10 +130,14 @@ class Session implements DuckDb {
     return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])) as T);
   }
 
-  async *pages(sql: string, { pageRows = defaultPageRows, signal }: PageOptions = {}): AsyncGenerator<Page> {
+  async *pages(
+    sql: string,
+    { pageRows = defaultPageRows, signal, onComplete }: PageOptions = {},
+  ): AsyncGenerator<Page> {
     const spool = `temp.main.${sqlName(`sluice_pages_${(this.spools += 1)}`)}`;
     await this.run(`create temp table ${spool} as ${sql}`, signal);
     try {
+      await onComplete?.();
       const [{ total = 0 } = {}] = await this.rows<{ total: number }>(`select count(*) as total from ${spool}`);
       for (let from = 0; from < total; from += pageRows) {
         throwIfAborted(signal);
@@ -152,9 +155,9 @@ class Session implements DuckDb {
     await appendRows({ connection: this.connection, run: (sql) => this.run(sql), table, columns, rows });
   }
 
-  async attach(file: string, name: string, mode: "read" | "write", patience?: Promise<unknown>): Promise<void> {
+  async attach(file: string, name: string, mode: "read" | "write", options: AttachOptions = {}): Promise<void> {
     const ended = new AbortController();
-    const limit = patience ?? wait(defaultPatienceMs, undefined, { signal: ended.signal, ref: false });
+    const limit = options.patience ?? wait(defaultPatienceMs, undefined, { signal: ended.signal, ref: false });
     const claim = await claimFile(
       file,
       mode,
@@ -163,8 +166,11 @@ class Session implements DuckDb {
     ended.abort();
     if (claim === undefined) throw new DatabaseBusy(file, process.pid);
     try {
-      const access = mode === "read" ? "read_only" : "read_write";
-      await this.run(`attach ${sqlString(file)} as ${sqlName(name)} (type duckdb, ${access})`);
+      const words = ["type duckdb", mode === "read" ? "read_only" : "read_write"];
+      for (const [key, value] of Object.entries(options.with ?? {})) {
+        words.push(`${sqlName(key)} ${typeof value === "string" ? sqlString(value) : String(value)}`);
+      }
+      await this.run(`attach ${sqlString(file)} as ${sqlName(name)} (${words.join(", ")})`);
       this.claims.set(name, { claim, file });
     } catch (error) {
       await claim.leave(() => undefined);
@@ -177,20 +183,6 @@ class Session implements DuckDb {
     const held = this.claims.get(name);
     this.claims.delete(name);
     await (held === undefined ? detach() : held.claim.leave(detach));
-  }
-
-  async statements(sql: string): Promise<{ readonly count: number; readonly queries: boolean }> {
-    const { StatementType } = await import("@duckdb/node-api");
-    const extracted = await this.connection.extractStatements(sql).catch((error: unknown) => {
-      throw duckDbError(error, sql);
-    });
-    if (extracted.count !== 1) return { count: extracted.count, queries: false };
-    const prepared = await extracted.prepare(0).catch((error: unknown) => {
-      throw duckDbError(error, sql);
-    });
-    const queries = prepared.statementType === StatementType.SELECT;
-    prepared.destroySync();
-    return { count: 1, queries };
   }
 
   close(): void {
