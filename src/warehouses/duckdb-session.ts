@@ -162,17 +162,18 @@ async function filesOfModel(root: string, query: PreparedQuery): Promise<readonl
 
 /** Files that views and macros of the warehouse name by absolute paths inside the project. */
 async function filesOfViews(db: DuckDb, root: string): Promise<readonly string[]> {
-  // In a definition the path stands inside a string of its own.
-  const inside = sqlString(sqlString(root).slice(1, -1));
-  const definitions = await db.rows<{ sql: string | null }>(
-    `select sql from duckdb_views() where not internal and contains(sql, ${inside})
-     union all
-     select macro_definition from duckdb_functions() where not internal and contains(macro_definition, ${inside})`,
+  const definitions = await db.rows<{ sql: string }>(
+    `select sql from
+       (select sql from duckdb_views() where not internal
+        union all select macro_definition from duckdb_functions() where not internal and macro_definition is not null)
+     where contains(replace(sql, '''''', ''''), ${sqlString(root)})`,
   );
-  const literals = definitions.flatMap(({ sql }) => [...(sql ?? "").matchAll(/'((?:''|[^'])*)'/g)]);
+  // A file that stands where a table could is written as a quoted name.
+  const quoted = definitions.flatMap(({ sql }) => sql.match(/'(?:''|[^'])*'|"(?:""|[^"])*"/g) ?? []);
   const allowed: string[] = [];
-  for (const [, text = ""] of literals) {
-    const file = text.replaceAll("''", "'");
+  for (const token of quoted) {
+    const quote = token.charAt(0);
+    const file = token.slice(1, -1).replaceAll(quote + quote, quote);
     const found = file.startsWith(root) ? await readableFiles(root, file) : "out of reach";
     if (typeof found !== "string") allowed.push(...found);
   }
