@@ -4,7 +4,7 @@ import { file } from "./file/file";
 import { http } from "./http/http";
 import { hubspot } from "./hubspot";
 
-export const destinations: readonly Destination[] = [http, file, hubspot];
+export const destinations: readonly Destination[] = [hubspot, http, file];
 
 export function destinationOf(type: string): Destination | undefined {
   return destinations.find((destination) => destination.type === type);

@@ -1,23 +1,10 @@
-/** Problems of the options beside the mode they are used with. */
-import { type Mode } from "../../record";
+/** Problems of the options that one option alone does not show. */
 import { type ObjectContext, type OptionProblem } from "../destination";
-import { readForm } from "./options";
+import { formOf } from "./options";
 
-export function checkOptions(context: ObjectContext & { readonly mode: Mode }): readonly OptionProblem[] {
-  const problems: OptionProblem[] = [];
-  if (readForm(context.config, context.options).format === undefined) {
-    problems.push({
-      path: ["path"],
-      code: "format-unknown",
-      message: "The file's extension tells no format. Add format: csv or format: jsonl.",
-    });
-  }
-  if (context.mode !== "append" && context.match === undefined) {
-    problems.push({
-      path: ["match"],
-      code: "match-missing",
-      message: `mode: ${context.mode} needs match, the column that tells one row of the file from another.`,
-    });
-  }
-  return problems;
+export function checkOptions({ config, options }: Pick<ObjectContext, "config" | "options">): readonly OptionProblem[] {
+  const form = formOf(config, options);
+  if (form === undefined || form.format !== undefined) return [];
+  const message = "The file's extension tells no format. Add format: csv or format: jsonl.";
+  return [{ path: ["path"], code: "format-unknown", message }];
 }

@@ -16,7 +16,15 @@ export function* deliver(batch: readonly OutgoingChange[], context: DeliverConte
   if (problem !== undefined) {
     throw new SyncFailure(problem.code, problem.message, "Mend `destination:` in the sync file and run again.");
   }
-  return context.mode === "append" ? yield* append(batch, form, context) : yield* merge(batch, form, context);
+  if (context.mode === "append") return yield* append(batch, form, context);
+  if (context.match === undefined) {
+    throw new SyncFailure(
+      "match-missing",
+      `mode: ${context.mode} needs match, the column that tells one row of the file from another.`,
+      "Add match: to `destination:` in the sync file.",
+    );
+  }
+  return yield* merge(batch, form, { ...context, match: context.match });
 }
 
 /** The file's text; undefined: there is no such file. */
@@ -49,10 +57,10 @@ function* append(
 function* merge(
   batch: readonly OutgoingChange[],
   form: FileForm,
-  context: DeliverContext,
+  context: DeliverContext & { readonly match: string },
 ): Conversation<readonly Outcome[]> {
   const table = openTable(yield* textOfFile(form), form, context.fields);
-  const match = context.match as string;
+  const { match } = context;
   const rows = table.index(match);
   const merged = batch.map((change) => mergeOne(change, { table, rows, match, context }));
   const changes = merged.filter(({ touched }) => touched).map(({ outcome }) => outcome.id);

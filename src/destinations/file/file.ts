@@ -49,6 +49,7 @@ fields:
   connection,
   options,
   transport: "file",
+  selfDescribing: true,
   baseUrl: () => "",
   *authorize() {
     return { headers: {} };

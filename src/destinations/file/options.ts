@@ -56,15 +56,20 @@ export interface FileForm {
 
 /** Throws SyncFailure where the options cannot be used: they are checked before, so this is the last line. */
 export function readForm(config: Config, extra: Config): FileForm {
+  const form = formOf(config, extra);
+  if (form !== undefined) return form;
+  throw new SyncFailure(
+    "file-options",
+    "The file destination's folder, path or form cannot be used.",
+    "Mend the connection in sluice.yaml or `destination:` in the sync file; paths stay inside the project.",
+  );
+}
+
+/** undefined: the folder or an option cannot be used. */
+export function formOf(config: Config, extra: Config): FileForm | undefined {
   const folder = connection.safeParse(config).data?.folder;
   const read = options.safeParse(extra).data;
-  if (folder === undefined || read === undefined) {
-    throw new SyncFailure(
-      "file-options",
-      "The file destination's folder, path or form cannot be used.",
-      "Mend the connection in sluice.yaml or `destination:` in the sync file; paths stay inside the project.",
-    );
-  }
+  if (folder === undefined || read === undefined) return undefined;
   const extension = /\.([^./\\]+)$/.exec(read.path)?.[1]?.toLowerCase();
   return {
     path: [...partsOf(folder), ...partsOf(read.path)].join("/"),

@@ -58,6 +58,7 @@ fields:
   connection,
   options,
   transport: "http",
+  selfDescribing: true,
   baseUrl,
   authorize,
   probe,

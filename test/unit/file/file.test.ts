@@ -204,15 +204,14 @@ describe("file destination", () => {
       assert.equal(file.options.safeParse({ path: bad }).success, false));
   }
 
-  it("says when it cannot tell the format or the row", () => {
-    const problems = file.check?.({
-      ...contextOf({ options: { path: "people.xlsx" } }),
-      match: undefined as never,
-      mode: "upsert",
-    });
+  it("says when it cannot tell the format, or the row", () => {
+    const context = contextOf({ options: { path: "people.xlsx" } });
     assert.deepEqual(
-      problems?.map(({ code }) => code),
-      ["format-unknown", "match-missing"],
+      file.check?.(context)?.map(({ code }) => code),
+      ["format-unknown"],
     );
+    assert.deepEqual(file.check?.({ ...context, config: { folder: "../outside" } }), []);
+    const { match: _match, ...unmatched } = contextOf();
+    assert.throws(() => deliver(undefined, [change(1, "create", "a@x.io")], unmatched), failsWith("match-missing"));
   });
 });
