@@ -5,7 +5,7 @@
 import { type Column } from "../warehouses/warehouse";
 import { type ObjectSchema } from "../destinations/destination";
 import { type Change, type Exchange, type Rejection } from "../record";
-import { type ChangeFilter, type PlanHeader } from "../plan/plan";
+import { type ChangeFilter, type PlanHeader, type PlanOptions } from "../plan/plan";
 import { type Problem } from "../problem";
 import { type RunProgress, type RunReport } from "../run/report";
 import { type Json } from "../value";
@@ -39,6 +39,8 @@ export interface SyncSummary {
   readonly connection?: string;
   readonly object?: string;
   readonly mode?: string;
+  /** Names of the syncs to run first. */
+  readonly after: readonly string[];
   readonly tags: readonly string[];
   readonly problems: number;
   readonly lastRun?: RunReport;
@@ -79,16 +81,6 @@ export interface RecordPreview {
   readonly key: Json;
   readonly fields: Readonly<Record<string, Json>>;
   readonly rejection?: Rejection;
-}
-
-export interface PlanOptions {
-  /** Records to read back from the destination; default: up to 1,000. */
-  readonly readBack?: "none" | "default" | "all";
-  readonly only?: readonly string[];
-  readonly limit?: number;
-  readonly firstRun?: "send" | "adopt" | "baseline";
-  /** Compare nothing: every row is sent as if never sent. */
-  readonly full?: boolean;
 }
 
 export interface RunOptions extends PlanOptions {
@@ -198,7 +190,10 @@ export interface Calls {
 /** The files have errors that must be mended before this call can be answered. */
 export class ProblemsFound extends Error {
   override readonly name = "ProblemsFound";
-  constructor(readonly problems: readonly FileProblem[]) {
-    super("The files have problems");
+  constructor(
+    readonly problems: readonly FileProblem[],
+    options?: ErrorOptions,
+  ) {
+    super("The files have problems", options);
   }
 }

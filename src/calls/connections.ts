@@ -66,7 +66,9 @@ interface Opening {
 
 async function openDestination({ edges, project, name, config, destination }: Opening) {
   const sandboxed = config.keys.sandbox === true;
-  const sandbox = sandboxed ? await sandboxFor({ root: project.root, connection: name, destination, now: edges.now }) : undefined;
+  const sandbox = sandboxed
+    ? await sandboxFor({ root: project.root, connection: name, destination, now: edges.now })
+    : undefined;
   const source = await edges.secrets(project.root);
   const resolved = await resolveConfig(sandboxed ? sandboxConfig(config, destination) : config, source, {
     connection: name,
@@ -106,7 +108,12 @@ function sandboxConfig(config: ConnectionConfig, destination: Destination): Conn
 }
 
 function withoutSecrets(config: ConnectionConfig): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(config.keys).map(([key, value]) => [key, typeof value === "string" && value.includes("${secret:") ? "" : value]));
+  return Object.fromEntries(
+    Object.entries(config.keys).map(([key, value]) => [
+      key,
+      typeof value === "string" && value.includes("${secret:") ? "" : value,
+    ]),
+  );
 }
 
 function baseUrlOf(config: Readonly<Record<string, unknown>>): string | undefined {

@@ -10,7 +10,10 @@ import { parseSnapshot, serialiseSnapshot } from "../project/snapshot";
 import { type SyncDefinition } from "../sync/definition";
 
 /** Objects of a connection without asking the destination; undefined where there is no snapshot. */
-export async function knownObjects(project: ResolvedProject, connection: string): Promise<readonly ObjectSchema[] | undefined> {
+export async function knownObjects(
+  project: ResolvedProject,
+  connection: string,
+): Promise<readonly ObjectSchema[] | undefined> {
   const text = await readText(project.root, snapshotFile(connection));
   if (text === undefined) return undefined;
   return parseSnapshot(text).snapshot?.objects;
@@ -37,7 +40,10 @@ export function describesItself(destination: Destination): boolean {
 }
 
 /** The object a sync writes to, without asking the destination; undefined where nothing is known of it. */
-export async function objectOf(project: ResolvedProject, definition: SyncDefinition): Promise<{ object: ObjectSchema | undefined; objects: readonly ObjectSchema[] | undefined }> {
+export async function objectOf(
+  project: ResolvedProject,
+  definition: SyncDefinition,
+): Promise<{ object: ObjectSchema | undefined; objects: readonly ObjectSchema[] | undefined }> {
   const config = Object.hasOwn(project.destinations, definition.destination.connection)
     ? project.destinations[definition.destination.connection]
     : undefined;
@@ -53,11 +59,20 @@ export function find(objects: readonly ObjectSchema[] | undefined, name: string)
   return objects?.find((object) => object.name === name) ?? objects?.find((object) => object.name === "*");
 }
 
-function selfDescription(destination: Destination, keys: Readonly<Record<string, unknown>>, definition: SyncDefinition): readonly ObjectSchema[] | undefined {
+function selfDescription(
+  destination: Destination,
+  keys: Readonly<Record<string, unknown>>,
+  definition: SyncDefinition,
+): readonly ObjectSchema[] | undefined {
   const options = destination.options.safeParse(definition.destination.options);
-  const conversation = destination.describe(keys, options.success ? (options.data as Readonly<Record<string, unknown>>) : {});
+  const conversation = destination.describe(
+    keys,
+    options.success ? (options.data as Readonly<Record<string, unknown>>) : {},
+  );
   const step = conversation.next();
-  return step.done === true ? step.value.map((object) => ({ ...object, name: definition.destination.object })) : undefined;
+  return step.done === true
+    ? step.value.map((object) => ({ ...object, name: definition.destination.object }))
+    : undefined;
 }
 
 function snapshotFile(connection: string): string {

@@ -1,0 +1,242 @@
+/** Everything that can be said of a sync file without sending anything to its destination. */
+import { destinationOf } from "../destinations/index";
+import { SyncFailure } from "../failure";
+import { compileModel } from "../plan/compile";
+import { describeMapping, problemOf } from "../plan/describe";
+import { type PlanProblem, PlanProblems } from "../plan/plan";
+import { type Problem } from "../problem";
+import { closest, didYouMean } from "../project/closest";
+import { readText } from "../project/find";
+import { envIgnoreProblem } from "../project/secrets";
+import { checkSync } from "../sync/check";
+import { type SyncDefinition } from "../sync/definition";
+import { type Column, QueryProblem, type Warehouse } from "../warehouses/warehouse";
+import { type FileProblem, type Place, ProblemsFound, type SyncSource } from "./calls";
+import { type Connections } from "./connections";
+import { objectOf } from "./schemas";
+import {
+  isError,
+  located,
+  type LoadedSync,
+  loadSync,
+  loadSyncs,
+  modelFile,
+  openWorkspace,
+  projectFile,
+  type Workspace,
+} from "./workspace";
+
+export interface Checked {
+  readonly problems: readonly FileProblem[];
+  readonly columns?: readonly Column[];
+}
+
+export interface CheckAsk {
+  readonly workspace: Workspace;
+  readonly sync: LoadedSync;
+  readonly connections: Connections;
+  /** Ask the warehouse for the model's columns. */
+  readonly describe: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Problems of one sync, from its text, the project, the schema snapshot and, if asked, the warehouse. */
+export async function checkOne(ask: CheckAsk): Promise<Checked> {
+  const { workspace, sync } = ask;
+  const { definition, problems: parsed } = sync.parsed;
+  if (definition === undefined) return { problems: located(sync.file, sync.text, parsed) };
+  const described: Described =
+    ask.describe && !parsed.some(isError) ? await describeModel(ask, definition) : { problems: [] };
+  const { object } = await objectOf(workspace.project, definition);
+  const config = Object.hasOwn(workspace.project.destinations, definition.destination.connection)
+    ? workspace.project.destinations[definition.destination.connection]
+    : undefined;
+  const destination = config === undefined ? undefined : destinationOf(config.type);
+  const checked = checkSync({
+    definition,
+    parsed: sync.parsed,
+    project: workspace.project,
+    ...(described.columns === undefined ? {} : { columns: described.columns }),
+    ...(object === undefined ? {} : { object }),
+    ...(destination === undefined ? {} : { destination }),
+  });
+  const own = located(sync.file, sync.text, unique([...parsed, ...checked]));
+  const all = [...own, ...described.problems];
+  const expressions =
+    described.columns !== undefined && !all.some(isError) ? await expressionProblems(ask, definition) : [];
+  return {
+    problems: [...all, ...expressions],
+    ...(described.columns === undefined ? {} : { columns: described.columns }),
+  };
+}
+
+export interface CheckFiles {
+  readonly place: Place;
+  readonly ask: { readonly files?: readonly SyncSource[]; readonly offline?: boolean };
+  readonly connections: Connections;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Problems of the named files, or of the whole project. sluice.yaml may be among them. */
+export async function checkFiles({ place, ask, connections, signal }: CheckFiles): Promise<readonly FileProblem[]> {
+  const named = ask.files;
+  const buffer = named?.find(({ file }) => file === projectFile);
+  const workspace = await openWorkspace(place, buffer?.text).catch((error: unknown) => {
+    if (error instanceof ProblemsFound) return error.problems;
+    throw error;
+  });
+  if (!("project" in workspace)) return workspace;
+  const wanted = named?.filter(({ file }) => file !== projectFile);
+  const all = await loadSyncs(place.root, wanted ?? []);
+  const chosen = wanted === undefined ? all : await Promise.all(wanted.map((source) => loadSync(place.root, source)));
+  const describe = ask.offline !== true;
+  const found: FileProblem[] =
+    named === undefined || buffer !== undefined ? [...workspace.problems, ...(await ignoreProblem(place.root))] : [];
+  for (const sync of chosen) {
+    found.push(
+      ...(await checkOne({ workspace, sync, connections, describe, signal })).problems,
+      ...amongOthers(sync, all),
+    );
+  }
+  return found;
+}
+
+/** Gives the definition of a sync without errors, or throws ProblemsFound. Warnings stand in nobody's way. */
+export function definitionOf(sync: LoadedSync, checked: Checked): SyncDefinition {
+  const errors = checked.problems.filter(isError);
+  if (errors.length > 0 || sync.parsed.definition === undefined) throw new ProblemsFound(checked.problems);
+  return sync.parsed.definition;
+}
+
+/** The text of a model's SQL; undefined for a table. */
+export async function modelSql(root: string, sync: LoadedSync): Promise<string> {
+  const source = sync.parsed.definition?.model.source;
+  if (source?.kind === "sql") return source.sql;
+  return (await modelFile(root, sync))?.text ?? "";
+}
+
+/** A problem that planning found, on the line of the sync file or of the model's .sql file. */
+export async function placed(root: string, sync: LoadedSync, problem: PlanProblem): Promise<FileProblem> {
+  const file = await modelFile(root, sync);
+  if (
+    file !== undefined &&
+    problem.path[0] === "model" &&
+    problem.path[1] === "file" &&
+    problem.position !== undefined
+  ) {
+    const range = { start: problem.position, end: wordEnd(file.text, problem.position) };
+    return located(file.file, file.text, [{ ...problem, severity: "error", range }])[0] as FileProblem;
+  }
+  const range =
+    problem.position === undefined
+      ? sync.parsed.rangeOf(problem.path)
+      : wordRange(sync.text, sync.parsed.offsetInScalar(problem.path, problem.position));
+  return located(sync.file, sync.text, [{ ...problem, severity: "error", range }])[0] as FileProblem;
+}
+
+/** What only the project's other syncs show: two of one name, and names in `after` that nobody has. */
+function amongOthers(sync: LoadedSync, all: readonly LoadedSync[]): readonly FileProblem[] {
+  const { definition } = sync.parsed;
+  if (definition === undefined) return [];
+  const others = all.filter(({ file }) => file !== sync.file);
+  const problems: Problem[] = [];
+  const twin = others.find(({ parsed }) => parsed.definition?.name === definition.name);
+  if (twin !== undefined) {
+    const message = `${twin.file} has the name "${definition.name}" too. A name is a sync's identity: give one of them another.`;
+    problems.push({
+      code: "duplicate-name",
+      severity: "error",
+      message,
+      path: ["name"],
+      range: sync.parsed.rangeOf(["name"]),
+    });
+  }
+  const names = others.flatMap(({ parsed }) => parsed.definition?.name ?? []);
+  for (const [index, name] of definition.after.entries()) {
+    if (names.includes(name)) continue;
+    const path = ["after", index];
+    const message = `No sync is named "${name}".${didYouMean(closest(name, names))}`;
+    problems.push({ code: "unknown-sync", severity: "error", message, path, range: sync.parsed.rangeOf(path) });
+  }
+  return located(sync.file, sync.text, problems);
+}
+
+/** A .env that git would take in. */
+async function ignoreProblem(root: string): Promise<readonly FileProblem[]> {
+  if ((await readText(root, ".env")) === undefined) return [];
+  const problem = envIgnoreProblem(await readText(root, ".gitignore"));
+  return problem === undefined ? [] : located(".env", "", [problem]);
+}
+
+interface Described {
+  readonly columns?: readonly Column[];
+  readonly problems: readonly FileProblem[];
+}
+
+async function describeModel(ask: CheckAsk, definition: SyncDefinition): Promise<Described> {
+  const { workspace, sync, connections, signal } = ask;
+  const { root } = workspace.project;
+  const { source } = definition.model;
+  if (source.kind === "dbt") return { problems: [] };
+  if (source.kind === "file" && (await modelFile(root, sync)) === undefined) {
+    const message = `There is no file ${source.file} beside the sync. Paths are relative to the sync file and stay inside the project.`;
+    return { problems: [await placed(root, sync, { code: "no-such-file", message, path: ["model", "file"] })] };
+  }
+  const warehouse = await warehouseFor(workspace, definition, connections);
+  if (warehouse === undefined) return { problems: [] };
+  const text = source.kind === "table" ? { table: source.table } : { sql: await modelSql(root, sync) };
+  const compiled = compileModel(text, warehouse.dialect);
+  try {
+    return { columns: await warehouse.describe(compiled.sql, signal), problems: [] };
+  } catch (error) {
+    if (!(error instanceof QueryProblem)) throw error;
+    return { problems: [await placed(root, sync, problemOf(error, compiled, definition.model))] };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** Errors in the mapping's own SQL, which only the warehouse can find. */
+async function expressionProblems(ask: CheckAsk, definition: SyncDefinition): Promise<readonly FileProblem[]> {
+  if (!definition.fields.some(({ source }) => source.kind === "sql")) return [];
+  const { root } = ask.workspace.project;
+  const warehouse = await ask.connections.warehouse(ask.workspace.project, definition.model.warehouse);
+  try {
+    await describeMapping({ definition, modelSql: await modelSql(root, ask.sync), warehouse, signal: ask.signal });
+    return [];
+  } catch (error) {
+    if (!(error instanceof PlanProblems)) throw error;
+    return await Promise.all(error.problems.map((problem) => placed(root, ask.sync, problem)));
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** An unknown or undecided warehouse is a problem of the files and is reported there. */
+async function warehouseFor(
+  workspace: Workspace,
+  definition: SyncDefinition,
+  connections: Connections,
+): Promise<Warehouse | undefined> {
+  try {
+    return await connections.warehouse(workspace.project, definition.model.warehouse);
+  } catch (error) {
+    if (error instanceof SyncFailure && (error.code === "unknown-connection" || error.code === "warehouse-undecided"))
+      return undefined;
+    throw error;
+  }
+}
+
+function unique(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map(
+    problems.map((problem) => [`${problem.code} ${problem.range.start} ${problem.range.end}`, problem]),
+  );
+  return [...seen.values()];
+}
+
+const wordRange = (text: string, start: number) => ({ start, end: wordEnd(text, start) });
+
+function wordEnd(text: string, start: number): number {
+  const [word = ""] = /^(?:"(?:[^"\n]|"")*"|[\p{L}\p{N}_]+|\S)?/u.exec(text.slice(start)) ?? [];
+  return start + word.length;
+}

@@ -1,0 +1,210 @@
+/** From a sync file to a stored plan: definition, warehouse, destination and ledger brought together. */
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { type ObjectSchema } from "../destinations/destination";
+import { SyncFailure } from "../failure";
+import { type Ledger, type LedgerHeader } from "../ledger/ledger";
+import { openLedger, type OpenLedger } from "./ledgers";
+import { objectContext } from "../plan/fields";
+import { plan as makePlan } from "../plan/planner";
+import { definitionDigest, type PlanTarget } from "../plan/digest";
+import { type PlanOptions, PlanProblems, type StoredPlan } from "../plan/plan";
+import { asReader } from "../run/connect";
+import { type RunProgress } from "../run/report";
+import { type SyncDefinition } from "../sync/definition";
+import { type Place, ProblemsFound, type SyncSource } from "./calls";
+import { checkOne, definitionOf, modelSql, placed } from "./checking";
+import { type Connections, type OpenDestination } from "./connections";
+import { type Edges, makeId } from "./edges";
+import { find, objectOf } from "./schemas";
+import { loadSync, loadSyncs, type LoadedSync, openWorkspace, type Workspace } from "./workspace";
+
+/** A sync ready to be planned and run: it has no errors and its destination is open. */
+export interface Prepared {
+  readonly workspace: Workspace;
+  readonly sync: LoadedSync;
+  readonly definition: SyncDefinition;
+  readonly modelSql: string;
+  readonly open: OpenDestination;
+  readonly object: ObjectSchema;
+  readonly ledger: OpenLedger;
+  readonly target: PlanTarget;
+}
+
+export interface Services {
+  readonly edges: Edges;
+  readonly connections: Connections;
+}
+
+/** Throws ProblemsFound for what the author must mend. */
+export async function prepare(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  signal?: AbortSignal,
+): Promise<Prepared> {
+  const { connections } = services;
+  const workspace = await openWorkspace(place);
+  const sync = await loadSync(place.root, source);
+  const checked = await checkOne({ workspace, sync, connections, describe: true, signal });
+  const definition = definitionOf(sync, checked);
+  const { project } = workspace;
+  if (project.ledger.store !== "local") {
+    throw new SyncFailure(
+      "ledger-unavailable",
+      "This version keeps ledgers in local files only.",
+      "Set `ledger: local` in sluice.yaml.",
+    );
+  }
+  const open = await connections.destination(project, definition.destination.connection);
+  return {
+    workspace,
+    sync,
+    definition,
+    modelSql: await modelSql(project.root, sync),
+    open,
+    object: await objectSchema(workspace, sync, definition, open, signal),
+    ledger: openLedger(project, definition.name),
+    target: targetOf(workspace, definition),
+  };
+}
+
+/** Makes and stores a plan. Sends nothing but reads. */
+export async function planPrepared(
+  { edges, connections }: Services,
+  prepared: Prepared,
+  options: PlanOptions,
+  progress: (progress: RunProgress) => void,
+  signal?: AbortSignal,
+): Promise<StoredPlan> {
+  const { workspace, definition, open, ledger } = prepared;
+  const { project } = workspace;
+  const id = makeId(edges);
+  const scratch = path.join(project.root, ".sluice", "tmp");
+  const warehouse = await connections.warehouse(project, definition.model.warehouse);
+  const header = await ledger.header();
+  try {
+    const plan = await makePlan({
+      id,
+      definition,
+      modelSql: prepared.modelSql,
+      warehouse,
+      reader: asReader(open.writer),
+      object: prepared.object,
+      account: await accountOf(prepared, header, signal),
+      ledger: await ledger.forPlan(),
+      otherLedgers: await otherLedgers(workspace, definition),
+      options,
+      target: prepared.target,
+      planFile: planFile(project.root, id),
+      scratch,
+      now: new Date(edges.now()),
+      progress: (said) => progress({ ...said, rejected: 0, requests: 0, retries: 0 }),
+      signal,
+    });
+    await verifyAccount(prepared, header, plan, signal);
+    await forgetOldPlans(project.root, edges.now());
+    return plan;
+  } catch (error) {
+    if (!(error instanceof PlanProblems)) throw error;
+    throw new ProblemsFound(
+      await Promise.all(error.problems.map((problem) => placed(project.root, prepared.sync, problem))),
+      { cause: error },
+    );
+  } finally {
+    await warehouse.close();
+  }
+}
+
+export function planFile(root: string, id: string): string {
+  return path.join(root, ".sluice", "plans", `${id}.duckdb`);
+}
+
+/** What every delivery and read on the sync's object knows. */
+export function contextOf(prepared: Prepared, plan: StoredPlan) {
+  return objectContext(asReader(prepared.open.writer), prepared.definition, prepared.object, plan.header.fields);
+}
+
+export function digestOf(prepared: Prepared): string {
+  return definitionDigest({
+    definition: prepared.definition,
+    modelSql: prepared.modelSql,
+    target: prepared.target,
+    connectorVersion: prepared.open.destination.version,
+  });
+}
+
+/** From the snapshot; where there is none the destination is asked. */
+async function objectSchema(
+  workspace: Workspace,
+  sync: LoadedSync,
+  definition: SyncDefinition,
+  { writer }: OpenDestination,
+  signal?: AbortSignal,
+): Promise<ObjectSchema> {
+  const known = await objectOf(workspace.project, definition);
+  if (known.object !== undefined) return known.object;
+  const objects = known.objects ?? (await writer.describe(definition.destination.options, signal));
+  const object = find(objects, definition.destination.object);
+  if (object !== undefined) return object;
+  const message = `"${definition.destination.connection}" has no object "${definition.destination.object}". Run \`sluice describe\` if it is new.`;
+  throw new ProblemsFound([
+    await placed(workspace.project.root, sync, { code: "unknown-object", message, path: ["destination", "object"] }),
+  ]);
+}
+
+/** A ledger knows its account; asking again waits until there is something to send. */
+async function accountOf({ open }: Prepared, header: LedgerHeader | undefined, signal?: AbortSignal): Promise<string> {
+  if (open.writer.sandbox) return "sandbox";
+  return header?.fingerprint.account ?? (await open.writer.probe(signal)).account;
+}
+
+async function verifyAccount(
+  { open }: Prepared,
+  header: LedgerHeader | undefined,
+  plan: StoredPlan,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { create, update, delete: removed } = plan.header.counts;
+  if (header === undefined || open.writer.sandbox || create + update + removed === 0) return;
+  const { account, label } = await open.writer.probe(signal);
+  if (account === header.fingerprint.account) return;
+  throw new SyncFailure(
+    "ledger-mismatch",
+    `The credentials of "${open.writer.name}" belong to ${label}, and what was sent before went to another account.`,
+    "Use the other account's credentials, or a target of its own for this account.",
+  );
+}
+
+async function otherLedgers(workspace: Workspace, definition: SyncDefinition) {
+  const others = [];
+  for (const { parsed } of await loadSyncs(workspace.project.root)) {
+    const name = parsed.definition?.name;
+    if (name === undefined || name === definition.name) continue;
+    const ledger: Pick<Ledger, "header"> & { readonly file: string } = openLedger(workspace.project, name);
+    const header = await ledger.header();
+    if (header !== undefined) others.push({ sync: name, file: ledger.file, fingerprint: header.fingerprint });
+  }
+  return others;
+}
+
+function targetOf({ project }: Workspace, definition: SyncDefinition): PlanTarget {
+  const warehouse = definition.model.warehouse ?? Object.keys(project.warehouses)[0] ?? "";
+  const none = { type: "", keys: {} };
+  return {
+    name: project.target,
+    warehouse: project.warehouses[warehouse] ?? none,
+    destination: project.destinations[definition.destination.connection] ?? none,
+  };
+}
+
+const keptDays = 7;
+
+async function forgetOldPlans(root: string, now: number): Promise<void> {
+  const folder = path.join(root, ".sluice", "plans");
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const { mtimeMs } = await stat(file);
+    if (now - mtimeMs > keptDays * 86_400_000) await rm(file, { force: true });
+  }
+}

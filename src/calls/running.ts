@@ -1,0 +1,164 @@
+/** A live run: recover, plan, carry out, report. Holds the ledger's lock from before recovery until the report is written. */
+import path from "node:path";
+import { existsSync } from "node:fs";
+import { SyncFailure } from "../failure";
+import { openPlan, checkFresh } from "../plan/store";
+import { keyFromJson } from "../plan/keys";
+import { type StoredPlan } from "../plan/plan";
+import { openJournal } from "../run/journal";
+import { recover } from "../run/recover";
+import { run as carryOut } from "../run/run";
+import { type RunProgress, type RunReport } from "../run/report";
+import { createRunStore } from "../run/store";
+import { type RecordKey } from "../record";
+import { type Place, type RunOptions, type SyncSource } from "./calls";
+import { makeId } from "./edges";
+import { contextOf, digestOf, planFile, planPrepared, prepare, type Prepared, type Services } from "./planning";
+
+interface Watch {
+  readonly progress: (progress: RunProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function runSync(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  options: RunOptions & { readonly retryOf?: string },
+  watch: Watch,
+): Promise<RunReport> {
+  const { edges } = services;
+  const prepared = await prepare(services, place, source, watch.signal);
+  const { definition, open, ledger, workspace } = prepared;
+  const { root, target } = workspace.project;
+  const id = makeId(edges);
+  const lock = await ledger.lock(`run ${id}`);
+  try {
+    const journal = await openJournal(
+      path.join(root, ".sluice", "journal", encodeURIComponent(target), `${encodeURIComponent(definition.name)}.jsonl`),
+    );
+    try {
+      const recovered = await recover(journal, ledger);
+      if (recovered.runs.length > 0) {
+        edges.log(
+          "warn",
+          `An earlier run ended in the middle: ${recovered.committed} answers taken in, ${recovered.uncertain} to be sent again, ${recovered.inDoubt} in doubt.`,
+        );
+      }
+      const plan = await choosePlan(services, prepared, options, watch);
+      if ((await ledger.header()) === undefined) {
+        await ledger.create({
+          sync: definition.name,
+          target,
+          fingerprint: plan.header.fingerprint,
+          values: workspace.project.ledger.values,
+        });
+      }
+      const store = createRunStore(path.join(root, ".sluice"));
+      return await carryOut({
+        id,
+        file: source.file,
+        plan,
+        ledger,
+        writer: open.writer,
+        context: {
+          ...contextOf(prepared, plan),
+          sync: definition.name,
+          run: id,
+          mode: definition.mode,
+          onRemoved: definition.onRemoved,
+        },
+        store: await store.begin(id),
+        journal,
+        guards: definition.guards.maxRejected === undefined ? {} : { maxRejected: definition.guards.maxRejected },
+        clock: { now: edges.now, wait: edges.wait },
+        ...(options.retryOf === undefined ? {} : { retryOf: options.retryOf }),
+        progress: watch.progress,
+        ...(watch.signal === undefined ? {} : { signal: watch.signal }),
+        log: edges.log,
+      });
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Today's rows of the keys a run rejected, under the guards, by the sync file as it is now. */
+export async function retryRun(
+  services: Services,
+  place: Place,
+  ask: { readonly run: string; readonly keys?: readonly string[] },
+  watch: Watch,
+): Promise<RunReport> {
+  const store = createRunStore(path.join(place.root, ".sluice"));
+  const report = await store.read(ask.run);
+  if (report === undefined) throw unknownRun(ask.run);
+  const rejected = new Set<RecordKey>();
+  for (const { key } of await store.rejections(report.id)) {
+    const found = keyFromJson(key);
+    if (found !== undefined) rejected.add(found);
+  }
+  const only = ask.keys === undefined ? [...rejected] : ask.keys.filter((key) => rejected.has(key));
+  if (only.length === 0) {
+    throw new SyncFailure(
+      "nothing-to-retry",
+      "That run rejected no record that has a key.",
+      "Run the sync to send what has changed since.",
+    );
+  }
+  return runSync(
+    services,
+    { ...place, target: report.target === "default" ? place.target : report.target } as Place,
+    { file: report.file },
+    { only, retryOf: report.id, firstRun: "send" },
+    watch,
+  );
+}
+
+export function unknownRun(id: string): SyncFailure {
+  return new SyncFailure("unknown-run", `There is no run "${id}".`, "`sluice runs` lists them.");
+}
+
+async function choosePlan(
+  services: Services,
+  prepared: Prepared,
+  options: RunOptions,
+  watch: Watch,
+): Promise<StoredPlan> {
+  if (options.plan !== undefined) return storedPlan(services, prepared, options.plan);
+  const plan = await planPrepared(services, prepared, options, watch.progress, watch.signal);
+  if (options.approve !== undefined && plan.header.definitionDigest !== options.approve) {
+    throw new SyncFailure(
+      "definition-changed",
+      "The sync or its target is not what was approved.",
+      `Review it and approve ${plan.header.definitionDigest}.`,
+    );
+  }
+  return plan;
+}
+
+/** A stored plan, if it is for this sync as it stands and the ledger has not moved since. */
+async function storedPlan({ edges }: Services, prepared: Prepared, name: string): Promise<StoredPlan> {
+  const { root, target } = prepared.workspace.project;
+  const kept = planFile(root, name);
+  const plan = await openPlan(existsSync(kept) ? kept : path.resolve(name));
+  const { header } = plan;
+  if (header.sync !== prepared.definition.name || header.target !== target) {
+    throw new SyncFailure(
+      "plan-mismatch",
+      `The plan is for ${header.sync} on ${header.target}.`,
+      "Run that sync on that target, or make a new plan.",
+    );
+  }
+  if (header.definitionDigest !== digestOf(prepared)) {
+    throw new SyncFailure(
+      "definition-changed",
+      "The sync, its model or its target has changed since the plan was made.",
+      "Make a new plan and carry that one out.",
+    );
+  }
+  checkFresh(header, { now: new Date(edges.now()), ledgerRevision: (await prepared.ledger.header())?.revision ?? 0 });
+  return plan;
+}

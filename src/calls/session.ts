@@ -1,0 +1,165 @@
+/** The one implementation of Calls: both surfaces make a session from their edges and close it at the end. */
+import path from "node:path";
+import { existsSync } from "node:fs";
+import { destinationOf } from "../destinations/index";
+import { SyncFailure } from "../failure";
+import { compileModel } from "../plan/compile";
+import { problemOf } from "../plan/describe";
+import { type ChangeFilter } from "../plan/plan";
+import { openPlan } from "../plan/store";
+import { createRunStore } from "../run/store";
+import { QueryProblem } from "../warehouses/warehouse";
+import { type Calls, type Place, ProblemsFound } from "./calls";
+import { checkFiles, checkOne, definitionOf, modelSql, placed } from "./checking";
+import { openConnections } from "./connections";
+import { type Edges, makeId } from "./edges";
+import { overviewOf } from "./overview";
+import { planFile, planPrepared, prepare, type Services } from "./planning";
+import { previewRecords } from "./records";
+import { keepResults } from "./results";
+import { retryRun, runSync, unknownRun } from "./running";
+import { knownObjects, objectOf, refreshSnapshot } from "./schemas";
+import { loadSync, openWorkspace } from "./workspace";
+
+export interface Session {
+  readonly calls: Calls;
+  /** Connections are closed and sandboxes saved. */
+  close(): Promise<void>;
+}
+
+export function createSession(edges: Edges): Session {
+  const connections = openConnections(edges);
+  const services: Services = { edges, connections };
+  const results = keepResults();
+
+  const calls: Calls = {
+    overview: (place) => overviewOf(place),
+    check: (place, ask, signal) => checkFiles({ place, ask, connections, signal }),
+
+    async context(place, source, signal) {
+      const workspace = await openWorkspace(place);
+      const sync = await loadSync(place.root, source);
+      const { problems, columns } = await checkOne({ workspace, sync, connections, describe: true, signal });
+      const { definition } = sync.parsed;
+      const known = definition === undefined ? undefined : await objectOf(workspace.project, definition);
+      return {
+        ...(columns === undefined ? {} : { columns }),
+        ...(known?.object === undefined ? {} : { object: known.object }),
+        objects: (known?.objects ?? []).map(({ name, label }) => (label === undefined ? { name } : { name, label })),
+        problems,
+      };
+    },
+
+    async preview(place, source, { limit }, signal) {
+      const workspace = await openWorkspace(place);
+      const sync = await loadSync(place.root, source);
+      // A preview needs the model alone: what is wrong elsewhere in the file does not stand in its way.
+      const model = sync.parsed.definition?.model;
+      if (model === undefined)
+        throw new ProblemsFound((await checkOne({ workspace, sync, connections, describe: false, signal })).problems);
+      const warehouse = await connections.warehouse(workspace.project, model.warehouse);
+      const sql = await modelSql(place.root, sync);
+      const compiled = compileModel(
+        model.source.kind === "table" ? { table: model.source.table } : { sql },
+        warehouse.dialect,
+      );
+      const started = edges.now();
+      try {
+        const query = await warehouse.query(compiled.sql, {
+          limit: limit + 1,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        const result = makeId(edges);
+        const { rows, truncated } = await results.keep(result, query, limit);
+        return { result, columns: query.columns, rows, truncated, ms: edges.now() - started };
+      } catch (error) {
+        if (!(error instanceof QueryProblem)) throw error;
+        throw new ProblemsFound([await placed(place.root, sync, problemOf(error, compiled, model))], { cause: error });
+      } finally {
+        await warehouse.close();
+      }
+    },
+    window: ({ result, offset, limit }) => Promise.resolve({ rows: results.window(result, offset, limit) }),
+
+    records: (place, source, ask, signal) => previewRecords(services, place, source, ask, signal),
+
+    async plan(place, source, options, progress, signal) {
+      return (await planPrepared(services, await prepare(services, place, source, signal), options, progress, signal))
+        .header;
+    },
+    async changes(place, { plan, ...filter }) {
+      const found = [];
+      for await (const page of (await planNamed(place, plan)).changes(filter as ChangeFilter)) found.push(...page);
+      return found;
+    },
+    async planRejections(place, { plan, offset, limit }) {
+      return (await planNamed(place, plan)).rejections({ offset, limit });
+    },
+
+    run: (place, source, options, progress, signal) => runSync(services, place, source, options, { progress, signal }),
+    retry: (place, ask, progress, signal) => retryRun(services, place, ask, { progress, signal }),
+
+    runs: (place, ask) => storeOf(place).list(ask),
+    runReport: async (place, { run }) => (await storeOf(place).read(run)) ?? raise(unknownRun(run)),
+    rejections: async (place, { run, offset, limit }) => storeOf(place).rejections(run, { offset, limit }),
+    exchange: async (place, { run, exchange }) => storeOf(place).exchange(run, exchange),
+
+    async describe(place, { connection }, signal) {
+      const { project } = await openWorkspace(place);
+      const { writer, destination } = await connections.destination(project, connection);
+      if (destination.selfDescribing === true) {
+        throw new SyncFailure(
+          "nothing-to-describe",
+          `${destination.label} has no fields of its own to describe.`,
+          "Map the fields the sync should send.",
+        );
+      }
+      return refreshSnapshot(project, writer, signal);
+    },
+    async browse(place, { connection }) {
+      const { project } = await openWorkspace(place);
+      if (Object.hasOwn(project.warehouses, connection)) {
+        const warehouse = await connections.warehouse(project, connection);
+        try {
+          const tables = await warehouse.tables();
+          return tables.map(({ name, columns }) => ({
+            name,
+            fields: columns.map(({ name: column, native }) => ({ name: column, type: native })),
+          }));
+        } finally {
+          await warehouse.close();
+        }
+      }
+      const objects = (await knownObjects(project, connection)) ?? [];
+      return objects.map(({ name, fields }) => ({
+        name,
+        fields: fields.map(({ name: field, type }) => ({ name: field, type })),
+      }));
+    },
+    async test(place, { connection }, signal) {
+      const { project } = await openWorkspace(place);
+      if (Object.hasOwn(project.warehouses, connection)) {
+        const warehouse = await connections.warehouse(project, connection);
+        try {
+          const { account } = await warehouse.probe(signal);
+          return { account, label: account };
+        } finally {
+          await warehouse.close();
+        }
+      }
+      return (await connections.destination(project, connection)).writer.probe(signal);
+    },
+  };
+  return { calls, close: () => connections.close() };
+}
+
+const storeOf = (place: Place) => createRunStore(path.join(place.root, ".sluice"));
+
+async function planNamed(place: Place, name: string) {
+  const kept = planFile(place.root, name);
+  return openPlan(existsSync(kept) ? kept : path.resolve(place.root, name));
+}
+
+function raise(failure: Error): never {
+  throw failure;
+}

@@ -1,0 +1,278 @@
+/** The `sluice` command: the same calls as the editor's, in a terminal. */
+import path from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { initProject, initSample } from "./calls/init";
+import { createSession } from "./calls/session";
+import { collectExit } from "./cli/exit";
+import { type Context, formats, globalsOf, type Globals, json, placeOf } from "./cli/context";
+import { fail } from "./cli/fail";
+import { terminalEdges } from "./cli/edges";
+import {
+  checkCommand,
+  connectionsCommand,
+  describeCommand,
+  previewCommand,
+  runsCommand,
+  showCommand,
+} from "./cli/inspect";
+import { painter } from "./cli/paint";
+import { planCommand } from "./cli/plan";
+import { retryCommand, runCommand } from "./cli/run";
+import { serveSandboxes } from "./cli/sandbox";
+import { selectSyncs } from "./cli/select";
+import { sampleFolder, version } from "./cli/about";
+
+const exit = collectExit();
+const cancel = new AbortController();
+const paint = painter(process.stdout, process.env);
+const session = createSession(terminalEdges(() => globals.logLevel));
+let globals: Globals = {};
+
+/** Wraps a command: globals, context, failures to sentences, exit code. */
+function command(work: (context: Context, ...values: never[]) => Promise<void>) {
+  return async (...values: unknown[]): Promise<void> => {
+    const self = values.at(-1) as Command;
+    globals = globalsOf(self);
+    const context: Context = {
+      calls: session.calls,
+      format: globals.format ?? "text",
+      exit,
+      signal: cancel.signal,
+      place: () => placeOf(globals, process.cwd()),
+      print: (text) => void process.stdout.write(`${text}\n`),
+      note: (text) => void process.stderr.write(`${text}\n`),
+    };
+    try {
+      await work(context, ...(values.slice(0, -1) as never[]));
+    } catch (error) {
+      fail(context, error, paint);
+    }
+  };
+}
+
+const syncsOf = async (context: Context, words: readonly string[]) =>
+  selectSyncs(context.calls, await context.place(), words, process.cwd());
+
+const program = new Command("sluice")
+  .description("Reverse ETL: syncs the rows of a SQL model into the tools a business works in.")
+  .version(version)
+  .option("--project <dir>", "the project's folder; default: the nearest sluice.yaml above")
+  .option("--target <name>", "the target of sluice.yaml to use")
+  .addOption(new Option("--format <format>", "how results are printed").choices(formats))
+  .addOption(
+    new Option("--log-level <level>", "what goes to stderr").choices(["error", "warn", "info", "debug", "trace"]),
+  )
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+program
+  .command("init")
+  .argument("[dir]", "the folder", ".")
+  .option("--sample", "a sample company with its warehouse and syncs")
+  .description("make a project")
+  .action(
+    command(async (context, dir: string, options: { sample?: boolean }) => {
+      const folder = path.resolve(dir);
+      const files = options.sample === true ? await initSample(folder, sampleFolder) : await initProject(folder);
+      if (options.sample === true)
+        await session.calls.describe({ root: folder }, { connection: "hubspot" }, cancel.signal);
+      context.print(
+        context.format === "json"
+          ? json({ version: 1, command: "init", root: folder, files })
+          : `Made ${files.join(", ")}.`,
+      );
+    }),
+  );
+
+program
+  .command("check")
+  .argument("[files...]", "sync files; default: all of the project")
+  .description("find problems in sync and project files")
+  .action(
+    command(async (context, files: string[]) =>
+      checkCommand(context, files.length === 0 ? undefined : await relative(context, files), paint),
+    ),
+  );
+
+program
+  .command("describe")
+  .argument("[connection]", "default: every destination")
+  .description("read a destination's objects and fields into schema/<connection>.json")
+  .action(command(async (context, connection: string | undefined) => describeCommand(context, connection, paint)));
+
+program
+  .command("connections")
+  .option("--test", "log in to each")
+  .description("list the project's connections")
+  .action(
+    command(async (context, options: { test?: boolean }) => connectionsCommand(context, options.test === true, paint)),
+  );
+
+program
+  .command("preview")
+  .argument("<sync>")
+  .option("--records", "what each row becomes at the destination")
+  .option("--limit <n>", "rows", positive, 20)
+  .description("show the first rows of a model")
+  .action(
+    command(async (context, word: string, options: { records?: boolean; limit: number }) => {
+      for (const sync of await syncsOf(context, [word]))
+        await previewCommand(context, sync, { limit: options.limit, records: options.records === true }, paint);
+    }),
+  );
+
+const planned = (made: Command): Command =>
+  made
+    .option("--read-back [all]", "compare with what the destination holds; all: every record, none: not at all")
+    .option("--only <keys...>", "plan these keys only")
+    .option("--limit <n>", "at most so many changes", positive)
+    .addOption(
+      new Option("--first-run <decision>", "what to do where nothing was synced before").choices([
+        "send",
+        "adopt",
+        "baseline",
+      ]),
+    );
+
+interface PlanFlags {
+  readBack?: string | true;
+  only?: string[];
+  limit?: number;
+  firstRun?: "send" | "adopt" | "baseline";
+}
+const planOptions = ({ readBack, only, limit, firstRun }: PlanFlags) => ({
+  ...(readBack === undefined
+    ? {}
+    : {
+        readBack:
+          readBack === "all" ? ("all" as const) : readBack === "none" ? ("none" as const) : ("default" as const),
+      }),
+  ...(only === undefined ? {} : { only: only.flatMap((keys) => keys.split(",")) }),
+  ...(limit === undefined ? {} : { limit }),
+  ...(firstRun === undefined ? {} : { firstRun }),
+});
+
+planned(program.command("plan").argument("<sync...>", "name, path, tag:x, all or changed"))
+  .option("--out <file>", "also keep the plan here")
+  .option("--full", "list every change")
+  .option("--sample <n>", "at most so many changes in the JSON", positive)
+  .option("--detailed-exitcode", "exit 6 when there are changes")
+  .description("show what a run would change; sends nothing")
+  .action(
+    command(
+      async (
+        context,
+        words: string[],
+        options: PlanFlags & { out?: string; full?: boolean; sample?: number; detailedExitcode?: boolean },
+      ) =>
+        planCommand(
+          context,
+          await syncsOf(context, words),
+          {
+            ...planOptions(options),
+            ...(options.out === undefined ? {} : { out: path.resolve(options.out) }),
+            ...(options.sample === undefined ? {} : { sample: options.sample }),
+            everything: options.full === true,
+            detailedExitcode: options.detailedExitcode === true,
+          },
+          paint,
+        ),
+    ),
+  );
+
+planned(program.command("run").argument("<sync...>", "name, path, tag:x, all or changed"))
+  .option("--plan <file>", "carry out this plan, or refuse")
+  .option("--approve <digest>", "plan anew, and refuse unless the definition digest is this")
+  .option("--yes", "do not ask on targets with confirm: true")
+  .description("carry out a plan")
+  .action(
+    command(async (context, words: string[], options: PlanFlags & { plan?: string; approve?: string; yes?: boolean }) =>
+      runCommand(
+        context,
+        await syncsOf(context, words),
+        {
+          ...planOptions(options),
+          ...(options.plan === undefined ? {} : { plan: options.plan }),
+          ...(options.approve === undefined ? {} : { approve: options.approve }),
+          yes: options.yes === true,
+        },
+        process.stdin.isTTY ? { question: ask } : {},
+        paint,
+      ),
+    ),
+  );
+
+program
+  .command("retry")
+  .argument("<run>", "an id, its beginning, or last")
+  .description("send today's rows of the records a run rejected")
+  .action(command(async (context, run: string) => retryCommand(context, run, paint)));
+
+program
+  .command("runs")
+  .option("--sync <name>")
+  .option("--limit <n>", "newest first", positive, 20)
+  .description("list runs")
+  .action(command(async (context, options: { sync?: string; limit: number }) => runsCommand(context, options, paint)));
+
+program
+  .command("show")
+  .argument("<run>", "an id, its beginning, or last")
+  .description("show a run's report, its rejections and their requests and responses")
+  .action(command(async (context, run: string) => showCommand(context, run, paint)));
+
+program
+  .command("sandbox")
+  .argument("[connections...]", "default: every connection with sandbox: true")
+  .description("serve the project's sandboxes until interrupted")
+  .action(command(async (context, names: string[]) => serveSandboxes(context, names)));
+
+async function relative(context: Context, files: readonly string[]): Promise<readonly string[]> {
+  const { root } = await context.place();
+  return files.map((file) => path.relative(root, path.resolve(file)).split(path.sep).join("/"));
+}
+
+async function ask(text: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(text, { signal: cancel.signal });
+  } finally {
+    lines.close();
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
+  return value;
+}
+
+async function main(): Promise<number> {
+  let interrupts = 0;
+  const interrupt = (): void => {
+    interrupts += 1;
+    // The first asks for an orderly end: what is in flight is answered and journaled. The second does not wait.
+    if (interrupts > 1) process.exit(130);
+    process.stderr.write("\nStopping; what is in flight is still answered.\n");
+    cancel.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  // A reader that stops early (head, less) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exit.code : 4));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  } finally {
+    await session.close();
+  }
+  return exit.code;
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

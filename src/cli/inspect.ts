@@ -1,0 +1,177 @@
+/** Commands that only look: check, preview, runs, show, connections, describe. */
+import { type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { SyncFailure } from "../failure";
+import { type Context, json, problemJson } from "./context";
+import { count, oneLine, type Paint, plural, table } from "./paint";
+import { renderProblems } from "./render-problems";
+import { renderRun, renderRuns } from "./render-run";
+import { allRejections, runJson } from "./run";
+
+export async function checkCommand(
+  context: Context,
+  files: readonly string[] | undefined,
+  paint: Paint,
+): Promise<void> {
+  const place = await context.place();
+  const problems = await context.calls.check(
+    place,
+    files === undefined ? {} : { files: files.map((file) => ({ file })) },
+    context.signal,
+  );
+  if (problems.some((problem) => problem.severity === "error")) context.exit.add("problems");
+  context.print(
+    context.format === "json"
+      ? json({ version: 1, command: "check", problems: problems.map(problemJson) })
+      : renderProblems(problems, paint),
+  );
+}
+
+export async function previewCommand(
+  context: Context,
+  sync: SyncSummary,
+  ask: { readonly limit: number; readonly records: boolean },
+  paint: Paint,
+): Promise<void> {
+  const place = await context.place();
+  await reportingProblems(context, paint, async () => {
+    if (ask.records) {
+      const records = await context.calls.records(place, { file: sync.file }, { limit: ask.limit }, context.signal);
+      if (context.format === "json") return context.print(json({ version: 1, command: "preview", records }));
+      for (const record of records) {
+        context.print(
+          `${paint("bold", oneLine(JSON.stringify(record.key)))}${record.rejection === undefined ? "" : paint("red", `  × ${record.rejection.reason}`)}`,
+        );
+        context.print(json(record.fields));
+      }
+      return;
+    }
+    const result = await context.calls.preview(place, { file: sync.file }, { limit: ask.limit }, context.signal);
+    const rows: (readonly unknown[])[] = [];
+    while (rows.length < result.rows) {
+      const window = await context.calls.window({ result: result.result, offset: rows.length, limit: 200 });
+      if (window.rows.length === 0) break;
+      rows.push(...window.rows);
+    }
+    if (context.format === "json") {
+      const columns = result.columns.map(({ name, native }) => ({ name, type: native }));
+      return context.print(json({ version: 1, command: "preview", columns, rows, truncated: result.truncated }));
+    }
+    const right = new Set(result.columns.flatMap((column, index) => (column.type === "number" ? [index] : [])));
+    const head = result.columns.map((column) => paint("bold", column.name));
+    const types = result.columns.map((column) => paint("dim", column.native.toLowerCase()));
+    context.print(table([head, types, ...rows.map((row) => row.map((cell) => cellText(cell, paint)))], right));
+    context.print(
+      paint(
+        "dim",
+        `${plural(result.rows, "row")}${result.truncated ? " shown, there are more" : ""} · ${count(result.ms)} ms`,
+      ),
+    );
+  });
+}
+
+export async function runsCommand(
+  context: Context,
+  ask: { readonly sync?: string; readonly limit: number },
+  paint: Paint,
+): Promise<void> {
+  const reports = await context.calls.runs(await context.place(), ask);
+  context.print(
+    context.format === "json" ? json({ version: 1, command: "runs", runs: reports }) : renderRuns(reports, paint),
+  );
+}
+
+export async function showCommand(context: Context, run: string, paint: Paint): Promise<void> {
+  const place = await context.place();
+  const report = await context.calls.runReport(place, { run });
+  const rejections = await allRejections(context, place, report.id);
+  if (context.format === "json")
+    return context.print(json({ version: 1, command: "show", runs: [runJson(report, rejections)] }));
+  context.print(renderRun(report, paint));
+  for (const rejection of rejections.slice(0, 20)) {
+    context.print(
+      `\n${paint("bold", oneLine(JSON.stringify(rejection.key)))}  ${[rejection.stage, rejection.field].filter((part) => part !== undefined).join(" · ")}: ${oneLine(rejection.reason, 200)}`,
+    );
+    if (rejection.exchange !== undefined) await printExchange(context, place, report.id, rejection.exchange, paint);
+  }
+  if (rejections.length > 20)
+    context.print(paint("dim", `\n… ${count(rejections.length - 20)} more; --format json gives all`));
+}
+
+export async function connectionsCommand(context: Context, test: boolean, paint: Paint): Promise<void> {
+  const place = await context.place();
+  const { connections, target } = await context.calls.overview(place);
+  const tested = await Promise.all(
+    connections.map(async (connection) => {
+      if (!test) return { ...connection, result: undefined };
+      try {
+        const { label } = await context.calls.test(place, { connection: connection.name }, context.signal);
+        return { ...connection, result: { ok: true, message: label } };
+      } catch (error) {
+        if (!(error instanceof SyncFailure)) throw error;
+        context.exit.add("stopped");
+        return { ...connection, result: { ok: false, message: `${error.message} ${error.hint}` } };
+      }
+    }),
+  );
+  if (context.format === "json")
+    return context.print(json({ version: 1, command: "connections", target, connections: tested }));
+  const head = ["connection", "kind", "type", test ? "test" : "secrets"].map((cell) => paint("dim", cell));
+  const rows = tested.map(({ name, kind, label, sandbox, secrets, result }) => [
+    name,
+    kind,
+    sandbox ? `${label} (sandbox)` : label,
+    result === undefined
+      ? secrets.join(", ")
+      : paint(result.ok ? "green" : "red", `${result.ok ? "✓" : "×"} ${result.message}`),
+  ]);
+  context.print(table([head, ...rows]));
+}
+
+export async function describeCommand(context: Context, connection: string | undefined, paint: Paint): Promise<void> {
+  const place = await context.place();
+  const { connections } = await context.calls.overview(place);
+  const names =
+    connection === undefined
+      ? connections
+          .filter(({ kind, type }) => kind === "destination" && type !== "file" && type !== "http")
+          .map(({ name }) => name)
+      : [connection];
+  for (const name of names) {
+    const { file, objects } = await context.calls.describe(place, { connection: name }, context.signal);
+    if (context.format === "json")
+      context.print(json({ version: 1, command: "describe", connection: name, file, objects }));
+    else
+      context.print(
+        `${paint("green", "✓")} ${file}: ${objects.map((object) => `${object.name} (${object.fields.length})`).join(", ")}`,
+      );
+  }
+}
+
+/** Runs `work`; problems in files are printed and set the exit code. */
+export async function reportingProblems(context: Context, paint: Paint, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ProblemsFound)) throw error;
+    context.exit.add("problems");
+    context.print(
+      context.format === "json"
+        ? json({ version: 1, problems: error.problems.map(problemJson) })
+        : renderProblems(error.problems, paint),
+    );
+  }
+}
+
+async function printExchange(context: Context, place: Place, run: string, id: string, paint: Paint): Promise<void> {
+  const exchange = await context.calls.exchange(place, { run, exchange: id });
+  if (exchange === undefined) return;
+  context.print(paint("dim", `  → ${exchange.request.method} ${exchange.request.url}`));
+  const answer =
+    exchange.response === undefined
+      ? (exchange.failure ?? "no answer")
+      : `${exchange.response.status} ${oneLine(exchange.response.body, 300)}`;
+  context.print(paint("dim", `  ← ${answer}`));
+}
+
+const cellText = (cell: unknown, paint: Paint): string =>
+  cell === null ? paint("dim", "null") : oneLine(typeof cell === "string" ? cell : JSON.stringify(cell), 40);

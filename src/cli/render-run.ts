@@ -1,0 +1,67 @@
+/** A run as text: what happened to how many, and what was refused for which reason. */
+import { type RejectionGroup, type RunReport } from "../run/report";
+import { count, oneLine, type Paint, plural, table } from "./paint";
+
+export function renderRun(report: RunReport, paint: Paint): string {
+  const { counts } = report;
+  const written = [
+    counts.created > 0 ? paint("green", `${count(counts.created)} created`) : "",
+    counts.updated > 0 ? paint("yellow", `${count(counts.updated)} updated`) : "",
+    counts.deleted > 0 ? paint("red", `${count(counts.deleted)} removed`) : "",
+    `${count(counts.unchanged)} unchanged`,
+    counts.skipped > 0 ? `${count(counts.skipped)} skipped` : "",
+    counts.held > 0 ? `${count(counts.held)} held` : "",
+    counts.rejected > 0 ? paint("red", `${count(counts.rejected)} rejected`) : "0 rejected",
+    counts.inDoubt > 0 ? paint("red", `${count(counts.inDoubt)} in doubt`) : "",
+    plural(counts.requests, "request"),
+    counts.retries > 0 ? `${count(counts.retries)} retries` : "",
+  ].filter((part) => part !== "");
+  const lines = [
+    `${mark(report, paint)} ${paint("bold", report.sync)}  ${written.join("  ")}`,
+    ...report.groups.flatMap((group) => groupLines(group, paint)),
+    ...(report.failure === undefined ? [] : [`  ${paint("red", report.failure.message)} ${report.failure.hint}`]),
+    paint("dim", `  run ${report.id} · ${duration(report)} · target ${report.target}`),
+  ];
+  if (counts.rejected > 0 && report.status !== "guarded")
+    lines.push(paint("dim", `  Look: sluice show ${report.id}   Send again once mended: sluice retry ${report.id}`));
+  return lines.join("\n");
+}
+
+export function renderRuns(reports: readonly RunReport[], paint: Paint): string {
+  if (reports.length === 0) return "No runs yet. `sluice run <sync>` makes one.";
+  const head = ["run", "sync", "target", "status", "created", "updated", "removed", "rejected", "took"].map((cell) =>
+    paint("dim", cell),
+  );
+  const rows = reports.map((report) => [
+    report.id,
+    report.sync,
+    report.target,
+    statusText(report, paint),
+    ...[report.counts.created, report.counts.updated, report.counts.deleted, report.counts.rejected].map(count),
+    duration(report),
+  ]);
+  return table([head, ...rows], new Set([4, 5, 6, 7, 8]));
+}
+
+function groupLines(group: RejectionGroup, paint: Paint): readonly string[] {
+  const where = [group.stage, group.field].filter((part) => part !== undefined).join(" · ");
+  const keys = group.examples.map((example) => oneLine(JSON.stringify(example.key), 40)).join(", ");
+  return [
+    `  ${paint("red", "×")} ${where}: ${oneLine(group.reason, 160)}`,
+    paint("dim", `      ${plural(group.count, "record")}: ${keys}${group.count > group.examples.length ? ", …" : ""}`),
+  ];
+}
+
+function mark(report: RunReport, paint: Paint): string {
+  if (report.status === "succeeded") return paint("green", "✓");
+  return report.status === "rejected" ? paint("yellow", "▲") : paint("red", "×");
+}
+
+function statusText({ status }: RunReport, paint: Paint): string {
+  return paint(status === "succeeded" ? "green" : status === "rejected" ? "yellow" : "red", status);
+}
+
+function duration({ startedAt, finishedAt }: RunReport): string {
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  return seconds < 90 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} min`;
+}
