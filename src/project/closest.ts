@@ -14,7 +14,10 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = wanted.length < 3 ? 1 : Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
     if (candidate === word || Math.abs(candidate.length - word.length) > longestWord) continue;
-    const distance = editDistance(wanted, bare(candidate));
+    const other = bare(candidate);
+    // Half a word is as near as a word with one slip.
+    const isStart = wanted.length > 2 && other.startsWith(wanted);
+    const distance = Math.min(editDistance(wanted, other), isStart ? 1 : Number.POSITIVE_INFINITY);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -1,14 +1,17 @@
 /** Does plain data conform to a zod schema? Every way in which it does not becomes a problem at its place. */
-import { z } from "zod";
+import { type z } from "zod";
 import { type Fix, type Path, type Problem } from "../problem";
 import { closest, didYouMean, listed } from "./closest";
 import { type Places } from "./yaml-places";
 import { keysAt } from "./zod-walk";
 
+/** Where things stand, and, for fixes that quote, how they are written. */
+export type ConformPlaces = Pick<Places, "rangeOf"> & Partial<Pick<Places, "sourceAt">>;
+
 type Issue = z.core.$ZodIssue;
 
 /** Problems of `data`, which stands at `at` in the file. */
-export function conform(schema: z.ZodType, data: unknown, places: Places, at: Path = []): Problem[] {
+export function conform(schema: z.ZodType, data: unknown, places: ConformPlaces, at: Path = []): Problem[] {
   const result = schema.safeParse(data);
   if (result.success) return [];
   return result.error.issues
@@ -42,7 +45,7 @@ function isWrongKind(issue: Issue): boolean {
 interface Found {
   readonly issue: Issue;
   readonly schema: z.ZodType;
-  readonly places: Places;
+  readonly places: ConformPlaces;
   readonly at: Path;
   readonly value: unknown;
 }
@@ -88,7 +91,7 @@ function unknownKey({ schema, issue, places }: Found, parent: Path, key: string)
   return unknownKeyProblem({ places, path: [...parent, key], known });
 }
 
-export function unknownKeyProblem(of: { places: Places; path: Path; known: readonly string[] }): Problem {
+export function unknownKeyProblem(of: { places: ConformPlaces; path: Path; known: readonly string[] }): Problem {
   const { places, path, known } = of;
   const key = String(path.at(-1));
   const suggestion = closest(key, known);
@@ -115,7 +118,7 @@ export function named(path: Path): string {
 }
 
 /** A fix that writes another word in place of the value at a path. */
-export function replacing(places: Places, path: Path, word: string): Fix {
+export function replacing(places: Pick<Places, "rangeOf">, path: Path, word: string): Fix {
   return { title: `Change to "${word}"`, edits: [{ range: places.rangeOf(path), text: plainOrQuoted(word) }] };
 }
 
@@ -160,7 +163,7 @@ function quoting({ issue, places, value }: Found, path: Path): Fix[] {
       ? issue.expected === "string"
       : issue.code === "invalid_union" &&
         issue.errors.flat().some((each) => isWrongKind(each) && expected(each) === "text");
-  const source = places.sourceAt(path);
+  const source = places.sourceAt?.(path);
   const isScalar = typeof value === "number" || typeof value === "boolean";
   if (!wantsText || source === undefined || !(isScalar || source.startsWith("{{"))) return [];
   return [{ title: "Put it in quotes", edits: [{ range: places.rangeOf(path), text: JSON.stringify(source) }] }];

@@ -14,28 +14,24 @@ import {
 } from "./project";
 import { projectSchema } from "./schema";
 import { type Places, placesOf } from "./yaml-places";
-import { distinct, problemAt, readYaml } from "./yaml-text";
-
-const mostProblems = 200;
+import { allProblems, problemAt, readYaml } from "./yaml-text";
 
 /** Parse a project file. Never throws. `types` are the registries' unless a test brings its own. */
 export function parseProject(text: string, types: ConnectionTypes = registered): ParsedProject {
   const yaml = readYaml(text);
   const places = placesOf(yaml);
-  const problems: Problem[] = [...yaml.problems];
+  const problems: Problem[] = [];
   const data = record(yaml.data);
   if (data !== undefined) {
     problems.push(...conform(projectSchema, data, places), ...checkProject(data, places, types));
-  } else if (problems.length === 0) {
+  } else if (yaml.problems.length === 0) {
     const message = "This is not a project file yet. It needs version: 1, warehouses and destinations.";
     problems.push(problemAt("not-a-project", message, [], places.rangeOf([])));
   }
   const { rangeOf, pathAt } = places;
   return {
     ...(data === undefined ? {} : { file: projectOf(data) }),
-    problems: distinct(problems)
-      .sort((a, b) => a.range.start - b.range.start)
-      .slice(0, mostProblems),
+    problems: allProblems(yaml, problems),
     rangeOf,
     pathAt,
   };

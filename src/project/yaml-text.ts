@@ -236,7 +236,7 @@ function clamp(text: string, [from, to]: readonly [number, number]): Range {
 
 /** The characters YAML forbids are replaced one for one, so that every offset stays, and named once. */
 function withoutControls(text: string, problems: Problem[]): string {
-  const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g; // eslint-disable-line no-control-regex
+  const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g;  
   const first = text.search(controls);
   if (first < 0) return text;
   const message = "The file holds a control character that YAML forbids. Remove it; is this a text file in UTF-8?";
@@ -251,6 +251,19 @@ function checkVersion(document: Document, text: string, problems: Problem[]): vo
   const end = /$/m.exec(text.slice(start))?.index ?? 0;
   const message = "Sluice reads YAML 1.2, in which words like yes and on are text. Remove the line.";
   problems.push(problemAt("yaml-version", message, [], { start, end: start + end }));
+}
+
+/**
+ * All problems of a file, in its order. What does not even read as YAML explains what else seems wrong, so that is
+ * left out until it does; and nothing is said twice of one place.
+ */
+export function allProblems(yaml: YamlText, others: readonly Problem[]): readonly Problem[] {
+  const isSyntax = yaml.problems.some(({ code }) => code === "yaml-syntax");
+  const taken = new Set(yaml.problems.map(({ range }) => `${range.start} ${range.end}`));
+  const kept = isSyntax ? [] : others.filter(({ range }) => !taken.has(`${range.start} ${range.end}`));
+  return distinct([...yaml.problems, ...kept])
+    .sort((a, b) => a.range.start - b.range.start)
+    .slice(0, mostProblems);
 }
 
 /** An alias shows its target's problems once. */

@@ -2,6 +2,7 @@
 import { type Mode, type OnRemoved } from "../record";
 import { type Json } from "../value";
 import { type Path, type Problem, type Range } from "../problem";
+import { type TextEdit, type Writable } from "../project/yaml-edit";
 
 export interface SyncDefinition {
   readonly name: string;
@@ -104,4 +105,7 @@ export interface ParsedSync {
   offsetInScalar(path: Path, position: number): number;
   /** The decoded text of the scalar at a path, where it is text. */
   textAt(path: Path): string | undefined;
+  /** Smallest edits for quick fixes: write a value at a path, or take one out; undefined where that is not certain. */
+  setAt(path: Path, value: Writable): readonly TextEdit[] | undefined;
+  removeAt(path: Path): readonly TextEdit[] | undefined;
 }

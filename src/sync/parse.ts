@@ -1,16 +1,15 @@
 /** From the text of a sync file to its definition, with every problem at its place. */
-import { type Problem } from "../problem";
 import { conform } from "../project/conform";
 import { nameProblem } from "../project/name";
+import { removeAt, setAt } from "../project/yaml-edit";
 import { placesOf } from "../project/yaml-places";
-import { distinct, readYaml } from "../project/yaml-text";
+import { allProblems, readYaml } from "../project/yaml-text";
 import { type Alert, type Guards, type Limit, type Model, type ParsedSync, type SyncDefinition } from "./definition";
 import { parseFields } from "./parse-fields";
 import { type Notes, notesOf, picked, record } from "./parse-notes";
 import { checkKeys } from "./parse-rules";
 import { syncSchema } from "./schema";
 
-const mostProblems = 200;
 const defaultRecheck = 7;
 
 /**
@@ -31,15 +30,18 @@ export function parseSync(text: string, file: { readonly name: string }): Parsed
     const message = "This is not a sync file yet. It needs the keys model, destination, mode and fields.";
     notes.add("not-a-sync", message, []);
   }
-  const problems = inOrder([...yaml.problems, ...notes.problems]);
+  const problems = allProblems(yaml, notes.problems);
   const { rangeOf, pathAt, offsetInScalar, textAt } = places;
-  return { ...parts, problems, rangeOf, pathAt, offsetInScalar, textAt };
-}
-
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  return distinct(problems)
-    .sort((a, b) => a.range.start - b.range.start)
-    .slice(0, mostProblems);
+  return {
+    ...parts,
+    problems,
+    rangeOf,
+    pathAt,
+    offsetInScalar,
+    textAt,
+    setAt: (path, value) => setAt(yaml, path, value),
+    removeAt: (path) => removeAt(yaml, path),
+  };
 }
 
 const shape = syncSchema.shape;

@@ -133,7 +133,8 @@ group by all
   });
 
   it("keeps the connector's options as written", () => {
-    const text = head.replace("match: email", "match: email, batch: 5, headers: { X-A: b }") + "fields: { email: email }";
+    const text =
+      head.replace("match: email", "match: email, batch: 5, headers: { X-A: b }") + "fields: { email: email }";
     assert.deepEqual(parsed(text).destination.options, { batch: 5, headers: { "X-A": "b" } });
   });
 
@@ -146,18 +147,15 @@ group by all
       const source = field(`{ lookup: o, by: b, column: c${written} }`)?.source;
       return source?.kind === "lookup" ? source.missing : undefined;
     };
-    assert.deepEqual(["", ", missing: null", ', missing: "null"', ", missing: ~", ", missing: skip", ", missing: reject"].map(missing), [
-      "reject",
-      "null",
-      "null",
-      "null",
-      "skip",
-      "reject",
-    ]);
+    assert.deepEqual(
+      ["", ", missing: null", ', missing: "null"', ", missing: ~", ", missing: skip", ", missing: reject"].map(missing),
+      ["reject", "null", "null", "null", "skip", "reject"],
+    );
   });
 
   it("reads limits as records or exact shares", () => {
-    const limit = (written: string) => parsed(`${head}fields: { e: e }\nguards: { max_removed: ${written} }`).guards.maxRemoved;
+    const limit = (written: string) =>
+      parsed(`${head}fields: { e: e }\nguards: { max_removed: ${written} }`).guards.maxRemoved;
     assert.deepEqual(["0", "12", "7%", '"2.5 %"', "100%", "0%"].map(limit), [
       { records: 0 },
       { records: 12 },
@@ -174,7 +172,9 @@ group by all
   });
 
   it("keeps the order of fields and values, even of numbers", () => {
-    const { fields } = parsed(`${head}fields:\n  10: a\n  2: b\n  x: { column: c, values: { 2: two, 1: one, true: yes } }\n`);
+    const { fields } = parsed(
+      `${head}fields:\n  10: a\n  2: b\n  x: { column: c, values: { 2: two, 1: one, true: yes } }\n`,
+    );
     assert.deepEqual(
       fields.map((each) => each.field),
       ["10", "2", "x"],
@@ -191,7 +191,15 @@ group by all
       const source = field(`{ value: ${written} }`)?.source;
       return source?.kind === "value" ? source.value : "none";
     };
-    assert.deepEqual(["5", "true", "null", '"5"', "[1, a]", "{ a: 1 }", ""].map(value), [5, true, null, "5", [1, "a"], { a: 1 }, null]);
+    assert.deepEqual(["5", "true", "null", '"5"', "[1, a]", "{ a: 1 }", ""].map(value), [
+      5,
+      true,
+      null,
+      "5",
+      [1, "a"],
+      { a: 1 },
+      null,
+    ]);
   });
 
   it("follows aliases", () => {
