@@ -1,0 +1,76 @@
+/** What each project holds for its chosen target, asked for when it is looked at and kept until something changes. */
+import * as vscode from "vscode";
+import { type Calls, type ProjectOverview } from "../calls/calls";
+import { SyncFailure } from "../failure";
+import { type Subject } from "../../webview/protocol";
+import { syncName } from "./files";
+import { type Projects, type SyncFile } from "./projects";
+
+export class Overviews implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** What was asked for may be out of date. */
+  readonly onDidChange = this.changed.event;
+  private readonly known = new Map<string, Promise<ProjectOverview>>();
+  private readonly watcher = vscode.workspace.createFileSystemWatcher("**/*.sync.yaml");
+
+  constructor(
+    private readonly calls: Calls,
+    private readonly projects: Projects,
+  ) {
+    projects.onDidChange(() => this.refresh());
+    for (const event of [this.watcher.onDidCreate, this.watcher.onDidDelete, this.watcher.onDidChange])
+      event(() => this.refresh());
+  }
+
+  /** Throws what the call throws; the next look asks again. */
+  get(root: string): Promise<ProjectOverview> {
+    const present = this.known.get(root);
+    if (present !== undefined) return present;
+    const asked = this.ask(root);
+    this.known.set(root, asked);
+    asked.catch(() => {
+      if (this.known.get(root) === asked) this.known.delete(root);
+    });
+    return asked;
+  }
+
+  refresh(): void {
+    this.known.clear();
+    this.changed.fire();
+  }
+
+  /** What a result of this sync is about. */
+  async subject(sync: SyncFile): Promise<Subject> {
+    const overview = await this.get(sync.root);
+    const summary = overview.syncs.find((one) => one.file === sync.file);
+    const destination = [summary?.connection, summary?.object].filter((part) => part !== undefined).join(" · ");
+    return {
+      sync: summary?.name ?? syncName(sync.file),
+      target: overview.target,
+      ...(destination !== "" && { destination }),
+    };
+  }
+
+  /** All that the projects hold; projects that cannot be read are left out. */
+  async all(): Promise<readonly ProjectOverview[]> {
+    const found = await Promise.allSettled((await this.projects.roots()).map((root) => this.get(root)));
+    return found.filter((one) => one.status === "fulfilled").map((one) => one.value);
+  }
+
+  dispose(): void {
+    this.watcher.dispose();
+    this.changed.dispose();
+  }
+
+  private async ask(root: string): Promise<ProjectOverview> {
+    const place = this.projects.place(root);
+    try {
+      return await this.calls.overview(place);
+    } catch (error) {
+      // A target that was chosen earlier and is no longer in the file must not lock the project.
+      if (!(error instanceof SyncFailure) || error.code !== "unknown-target" || place.target === undefined) throw error;
+      await this.projects.forgetTarget(root);
+      return this.calls.overview({ root });
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** One group of rejections as a diagnostic: count and reason, examples, a link to the records. */
+import * as vscode from "vscode";
+import { type Range } from "../../problem";
+import { type Rejection } from "../../record";
+import { plainExcerpt } from "../../../webview/plain-text";
+import { type RetryArgument } from "../work/retry";
+import { type OpenGroup } from "./outstanding";
+
+export class RunDiagnostic extends vscode.Diagnostic {
+  constructor(
+    range: vscode.Range,
+    message: string,
+    severity: vscode.DiagnosticSeverity,
+    /** What the quick fixes act on. */
+    readonly records: RetryArgument,
+  ) {
+    super(range, message, severity);
+  }
+}
+
+export function rejectionDiagnostic(input: {
+  readonly uri: vscode.Uri;
+  readonly text: string;
+  readonly root: string;
+  readonly open: OpenGroup;
+  readonly range: Range;
+}): RunDiagnostic {
+  const { group, report, index } = input.open;
+  const range = toRange(input.text, input.range);
+  const records: RetryArgument = { root: input.root, run: report.id, group: index };
+  const reason = plainExcerpt(group.reason, 300);
+  const message =
+    group.count === 1
+      ? vscode.l10n.t("1 record rejected: {0}", reason)
+      : vscode.l10n.t("{0} records rejected: {1}", group.count, reason);
+  // Data that a model lacks is to be looked at; a record that a destination refused did not arrive.
+  const severity = group.stage === "model" ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
+  const diagnostic = new RunDiagnostic(range, message, severity, records);
+  diagnostic.source = `sluice ${report.target}`;
+  diagnostic.code = { value: vscode.l10n.t("show records"), target: commandUri("sluice.openRun", records) };
+  diagnostic.relatedInformation = group.examples.map(
+    (example) => new vscode.DiagnosticRelatedInformation(new vscode.Location(input.uri, range), exampleText(example)),
+  );
+  return diagnostic;
+}
+
+export function toRange(text: string, { start, end }: Range): vscode.Range {
+  return new vscode.Range(position(text, start), position(text, end));
+}
+
+function position(text: string, offset: number): vscode.Position {
+  const before = text.slice(0, offset);
+  return new vscode.Position(before.split("\n").length - 1, offset - before.lastIndexOf("\n") - 1);
+}
+
+function exampleText({ key, reason }: Rejection): string {
+  const shown = typeof key === "string" ? key : JSON.stringify(key);
+  return vscode.l10n.t("key {0}: {1}", plainExcerpt(shown, 80), plainExcerpt(reason, 200));
+}
+
+function commandUri(command: string, argument: unknown): vscode.Uri {
+  return vscode.Uri.parse(`command:${command}?${encodeURIComponent(JSON.stringify([argument]))}`);
+}

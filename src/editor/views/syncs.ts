@@ -1,0 +1,98 @@
+/** The Syncs view: each sync with what became of its last run. */
+import path from "node:path";
+import * as vscode from "vscode";
+import { type ProjectOverview, type SyncSummary } from "../../calls/calls";
+import { type RunReport, type RunStatus } from "../../run/report";
+import { plainExcerpt } from "../../../webview/plain-text";
+import { type SyncFile } from "../projects";
+import { type Services } from "../services";
+
+type Node = ProjectNode | SyncNode;
+interface ProjectNode {
+  readonly kind: "project";
+  readonly overview: ProjectOverview;
+}
+export interface SyncNode {
+  readonly kind: "sync";
+  readonly sync: SyncFile;
+  readonly summary: SyncSummary;
+}
+
+export function syncsView({ overviews, projects }: Services): vscode.TreeDataProvider<Node> {
+  const changed = new vscode.EventEmitter<undefined>();
+  overviews.onDidChange(() => changed.fire(undefined));
+  const nodes = (overview: ProjectOverview): readonly SyncNode[] =>
+    overview.syncs.map((summary) => ({ kind: "sync", sync: projects.syncIn(overview.root, summary.file), summary }));
+  return {
+    onDidChangeTreeData: changed.event,
+    async getChildren(node) {
+      if (node?.kind === "sync") return [];
+      if (node?.kind === "project") return [...nodes(node.overview)];
+      if (!vscode.workspace.isTrusted) return [];
+      const all = await overviews.all();
+      const [only] = all;
+      if (only === undefined) return [];
+      return all.length === 1 ? [...nodes(only)] : all.map((overview) => ({ kind: "project", overview }));
+    },
+    getTreeItem: (node) => (node.kind === "project" ? projectItem(node.overview) : syncItem(node)),
+  };
+}
+
+export function projectItem({ root, target }: ProjectOverview): vscode.TreeItem {
+  const item = new vscode.TreeItem(path.basename(root), vscode.TreeItemCollapsibleState.Expanded);
+  item.description = target;
+  item.tooltip = root;
+  item.iconPath = new vscode.ThemeIcon("folder");
+  item.contextValue = "project";
+  return item;
+}
+
+function syncItem({ sync, summary }: SyncNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(plainExcerpt(summary.name, 80));
+  const destination = [summary.connection, summary.object].filter((part) => part !== undefined).join(" · ");
+  item.id = sync.uri.toString();
+  item.description = [summary.mode, destination].filter((part) => part !== undefined && part !== "").join(" → ");
+  item.iconPath = iconOf(summary);
+  item.tooltip = tooltipOf(summary);
+  item.contextValue = summary.lastRun && summary.lastRun.counts.rejected > 0 ? "sync rejected" : "sync";
+  item.command = { command: "vscode.open", title: vscode.l10n.t("Open"), arguments: [sync.uri] };
+  return item;
+}
+
+const statusIcons: Readonly<Record<RunStatus, readonly [string, string]>> = {
+  succeeded: ["pass", "testing.iconPassed"],
+  rejected: ["warning", "list.warningForeground"],
+  guarded: ["shield", "list.warningForeground"],
+  stopped: ["error", "list.errorForeground"],
+  cancelled: ["circle-slash", "disabledForeground"],
+};
+
+export function statusIcon(status: RunStatus): vscode.ThemeIcon {
+  const [icon, color] = statusIcons[status];
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}
+
+function iconOf({ problems, lastRun }: SyncSummary): vscode.ThemeIcon {
+  if (problems > 0) return new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground"));
+  return lastRun ? statusIcon(lastRun.status) : new vscode.ThemeIcon("sync");
+}
+
+function tooltipOf({ file, problems, lastRun }: SyncSummary): string {
+  return [
+    file,
+    ...(problems > 0 ? [vscode.l10n.t("{0} problems", problems)] : []),
+    lastRun ? runText(lastRun) : vscode.l10n.t("Never run"),
+  ].join("\n");
+}
+
+export function runText({ counts, startedAt, status, target }: RunReport): string {
+  const applied = counts.created + counts.updated + counts.deleted;
+  return vscode.l10n.t(
+    "{0} · {1} · {2}: {3} applied, {4} rejected",
+    new Date(startedAt).toLocaleString(),
+    target,
+    status,
+    applied,
+    counts.rejected,
+  );
+}

@@ -1,0 +1,89 @@
+/** A live run: saved first, planned, shown, confirmed where the target asks for it, then sent. */
+import * as vscode from "vscode";
+import { type RunOptions } from "../../calls/calls";
+import { SyncFailure } from "../../failure";
+import { type PlanHeader } from "../../plan/plan";
+import { type RunReport } from "../../run/report";
+import { openDocument, type SyncFile } from "../projects";
+import { type Services } from "../services";
+import { confirmed } from "./confirm";
+import { type MadePlan, planIntoPanel } from "./plan";
+import { firstSeen, tellOutcome } from "./reports";
+
+/** `stored`: carry out this plan; it is refused if the file or the ledger moved since. */
+export async function runSync(services: Services, sync: SyncFile, stored?: PlanHeader): Promise<void> {
+  const text = await saved(sync);
+  await services.checks.requireNoErrors(sync);
+  const plan: MadePlan | undefined = stored ? { header: stored } : await planIntoPanel(services, sync);
+  if (plan === undefined) return;
+  refuseTripped(plan.header);
+  if (!(await confirmed(await services.overviews.get(sync.root), deedOf(plan.header)))) return;
+  const options: RunOptions = { plan: plan.header.id, ...(plan.firstRun && { firstRun: plan.firstRun }) };
+  await runIntoPanel(services, sync, { options, text });
+}
+
+async function runIntoPanel(
+  services: Services,
+  sync: SyncFile,
+  { options, text }: { readonly options: RunOptions; readonly text: string },
+): Promise<void> {
+  const { calls, overviews, projects, results, runProblems } = services;
+  const place = projects.place(sync.root);
+  let report: RunReport | undefined;
+  try {
+    await results.work({
+      tab: "run",
+      work: "run",
+      subject: await overviews.subject(sync),
+      origin: { place, file: sync.file },
+      again: () => runSync(services, sync),
+      async do(progress, signal) {
+        report = await calls.run(place, { file: sync.file }, options, progress, signal);
+        return { report, firstSeen: await firstSeen(calls, place, report) };
+      },
+    });
+  } finally {
+    if (report) runProblems.bind(sync.root, report, text);
+    await runProblems.refresh(sync.root);
+    overviews.refresh();
+  }
+  if (report) tellOutcome(services, report);
+}
+
+/** Saves the buffer; gives the text that the run is bound to. */
+export async function saved(sync: SyncFile): Promise<string> {
+  const open = openDocument(sync.uri);
+  if (open?.isDirty && !(await open.save())) {
+    throw new SyncFailure(
+      "not-saved",
+      vscode.l10n.t("{0} could not be saved, so nothing was run.", sync.file),
+      vscode.l10n.t("Save the file, then run again."),
+    );
+  }
+  return (open ?? (await vscode.workspace.openTextDocument(sync.uri))).getText();
+}
+
+function refuseTripped(header: PlanHeader): void {
+  const tripped = header.guards.find((guard) => guard.tripped);
+  if (tripped === undefined) return;
+  throw new SyncFailure(
+    "guard-tripped",
+    vscode.l10n.t(
+      "The guard {0} ({1}) stopped this run before anything was sent: the plan has {2}.",
+      tripped.name,
+      tripped.limit,
+      tripped.value,
+    ),
+    vscode.l10n.t("Look at the plan; raise the guard in the sync file if this is what you want."),
+  );
+}
+
+function deedOf({ counts, target }: PlanHeader): string {
+  return vscode.l10n.t(
+    "On {0}: {1} creates, {2} updates, {3} removals.",
+    target,
+    counts.create,
+    counts.update,
+    counts.delete,
+  );
+}

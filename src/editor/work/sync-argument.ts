@@ -1,0 +1,44 @@
+/** Which sync a command is about: the one it was given, by a lens, a title button or a tree, or the active editor's. */
+import * as vscode from "vscode";
+import { SyncFailure } from "../../failure";
+import { type SyncFile } from "../projects";
+import { type Services } from "../services";
+
+/** Tree items that stand for a sync. */
+export interface SyncItem {
+  readonly sync: SyncFile;
+}
+
+export async function syncOf(services: Services, argument: unknown): Promise<SyncFile | undefined> {
+  if (isSyncItem(argument)) return argument.sync;
+  const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+  const sync = services.projects.syncAt(uri);
+  if (sync !== undefined) return sync;
+  if (argument instanceof vscode.Uri) throw notASync();
+  return pick(services);
+}
+
+async function pick({ overviews, projects }: Services): Promise<SyncFile | undefined> {
+  const all = await overviews.all();
+  const items = all.flatMap((overview) =>
+    overview.syncs.map((sync) => ({
+      label: sync.name,
+      description: sync.file,
+      sync: projects.syncIn(overview.root, sync.file),
+    })),
+  );
+  if (items.length === 0) throw notASync();
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which sync?") }))?.sync;
+}
+
+function notASync(): SyncFailure {
+  return new SyncFailure(
+    "not-a-sync",
+    vscode.l10n.t("This is not a sync file of a project."),
+    vscode.l10n.t("Open a *.sync.yaml file below a folder with a sluice.yaml."),
+  );
+}
+
+function isSyncItem(argument: unknown): argument is SyncItem {
+  return typeof argument === "object" && argument !== null && "sync" in argument;
+}

@@ -1,0 +1,54 @@
+/** VS Code's entry: makes the services and hands them to each feature. Nothing here loads a driver or asks the engine. */
+import * as vscode from "vscode";
+import { Checks, registerChecks } from "./editor/diagnostics/checks";
+import { registerQuickFixes } from "./editor/diagnostics/quick-fixes";
+import { registerEngine } from "./editor/engine/register";
+import { createEngine } from "./editor/engine/start-engine";
+import { registerLenses } from "./editor/lenses/register";
+import { Overviews } from "./editor/overviews";
+import { registerRunProblems } from "./editor/problems/register";
+import { RunProblems } from "./editor/problems/run-problems";
+import { Projects } from "./editor/projects";
+import { registerResults } from "./editor/results/register";
+import { Results } from "./editor/results/results";
+import { secretAnswerer } from "./editor/secrets/ask-secret";
+import { registerSecrets } from "./editor/secrets/register";
+import { openVault } from "./editor/secrets/vault";
+import { type Services } from "./editor/services";
+import { registerStatus } from "./editor/status/register";
+import { registerViews } from "./editor/views/register";
+import { registerWork } from "./editor/work/register";
+import { type PanelState } from "../webview/protocol";
+
+/** What the extension gives to others: the tests look through it. */
+export interface SluiceApi {
+  /** Process id of the engine; undefined while none runs. */
+  enginePid(): number | undefined;
+  results(): PanelState;
+}
+
+export function activate(context: vscode.ExtensionContext): SluiceApi {
+  const log = vscode.window.createOutputChannel("Sluice", { log: true });
+  const vault = openVault(context.secrets);
+  const engine = createEngine(context, log, secretAnswerer(vault));
+  const { calls } = engine;
+  const projects = new Projects(context.workspaceState);
+  const overviews = new Overviews(calls, projects);
+  const checks = new Checks(calls, projects, log);
+  const runProblems = new RunProblems(calls, projects, context.workspaceState);
+  const results = new Results(calls, context.workspaceState);
+  const services: Services = { context, log, engine, calls, projects, overviews, checks, runProblems, results };
+  context.subscriptions.push(log, engine, projects, overviews);
+
+  registerEngine(services);
+  registerChecks(context, checks, projects);
+  registerQuickFixes(services);
+  registerLenses(services);
+  registerWork(services);
+  registerResults(services);
+  registerRunProblems(services);
+  registerSecrets(services, vault);
+  registerViews(services);
+  registerStatus(services);
+  return { enginePid: () => engine.pid, results: () => results.state };
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+const root = path.join(__dirname, "../..");
+const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
+
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly languages: readonly { readonly id: string; readonly configuration: string }[];
+    readonly grammars: readonly { readonly language: string; readonly path: string; readonly scopeName: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+    readonly configurationDefaults: Readonly<Record<string, unknown>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsContainers: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string }[];
+    readonly yamlValidation: readonly { readonly url: string }[];
+  };
+}
+
+const text = read("package.json");
+const manifest = JSON.parse(text) as Manifest;
+const { contributes } = manifest;
+
+/** Everything that speaks to VS Code, as one text. */
+const code = ["src/extension.ts", ...filesBelow("src/editor")].map(read).join("\n");
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => path.join(folder, file));
+}
+
+function found(pattern: RegExp, within = code): readonly string[] {
+  return [...new Set([...within.matchAll(pattern)].map((match) => match[1] as string))].sort();
+}
+
+function sorted(values: Iterable<string>): readonly string[] {
+  return [...new Set(values)].sort();
+}
+
+describe("the manifest", () => {
+  const commands = sorted(contributes.commands.map(({ command }) => command));
+
+  it("contributes every command that is registered, and none that is not", () => {
+    assert.deepEqual(commands, found(/registerCommand\(\s*services,\s*"(sluice\.\w+)"/g));
+  });
+
+  it("names only its own commands in menus and code", () => {
+    const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
+    const inCode = found(/(?:command: |executeCommand\(\s*|run\(\s*|, )"(sluice\.(?!results|hasProject)\w+)"/g);
+    assert.deepEqual(
+      sorted([...inMenus, ...inCode]).filter((command) => !commands.includes(command)),
+      [],
+    );
+  });
+
+  it("has the titles that the documentation gives to commands", () => {
+    const titles = ["preview", "records", "dryRun", "run", "retry", "refreshSchema", "setSecret", "testConnection"];
+    const texts = JSON.parse(read("package.nls.json")) as Record<string, string>;
+    assert.deepEqual(
+      titles.map((id) => texts[`command.${id}`]),
+      [
+        "Preview Model",
+        "Preview Records",
+        "Dry Run",
+        "Run",
+        "Retry Rejected Records",
+        "Refresh Destination Schema",
+        "Set Secret",
+        "Test Connection",
+      ],
+    );
+  });
+
+  it("has a text for every key, and no text that is not used", () => {
+    const texts = Object.keys(JSON.parse(read("package.nls.json")) as object);
+    assert.deepEqual(sorted(texts), found(/"%([^%"]+)%"/g, text));
+  });
+
+  it("says every setting that the code reads, and no other", () => {
+    const inCode = [
+      ...found(/getConfiguration\("sluice"\)\.get<[^>]+>\("([\w.]+)"\)/g),
+      // The limits of previews are read by one function.
+      ...found(/limitOf\("(\w+)"\)/g).map((what) => `preview.${what}`),
+    ];
+    assert.deepEqual(
+      sorted(Object.keys(contributes.configuration.properties)),
+      sorted(inCode.map((name) => `sluice.${name}`)),
+    );
+  });
+
+  it("has a provider for every view, and a container for each group of views", () => {
+    const views = Object.values(contributes.views).flatMap((group) => group.map(({ id }) => id));
+    assert.deepEqual(sorted(views), found(/(?:createTreeView|registerWebviewViewProvider)\("(sluice\.\w+)"/g));
+    const containers = Object.values(contributes.viewsContainers).flatMap((group) => group.map(({ id }) => id));
+    assert.deepEqual(sorted(Object.keys(contributes.views)), sorted(containers));
+    const welcomed = contributes.viewsWelcome.map(({ view }) => view);
+    assert.deepEqual(
+      welcomed.filter((view) => !views.includes(view)),
+      [],
+    );
+  });
+
+  it("speaks of the same language in languages, grammars, defaults and code", () => {
+    const languages = contributes.languages.map(({ id }) => id);
+    assert.deepEqual(
+      contributes.grammars.map(({ language }) => language),
+      languages,
+    );
+    assert.deepEqual(found(/language: "([\w-]+)"/g), sorted(languages));
+    for (const language of languages) assert.ok(`[${language}]` in contributes.configurationDefaults);
+  });
+
+  it("names only files that are there, or that the build makes", () => {
+    const named = found(/"\.?\/?((?:media|syntaxes)\/[^"]+)"/g, text);
+    const made = contributes.yamlValidation.map(({ url }) => path.normalize(url));
+    assert.deepEqual(
+      named.filter((file) => !made.includes(file) && !existsSync(path.join(root, file))),
+      [],
+    );
+    assert.ok(named.length > 0);
+  });
+
+  it("gives its grammar the scope that the grammar has", () => {
+    for (const grammar of contributes.grammars) {
+      const { scopeName } = JSON.parse(read(grammar.path)) as { readonly scopeName: string };
+      assert.equal(scopeName, grammar.scopeName);
+    }
+  });
+
+  it("wakes up for nothing but projects and its own language", () => {
+    assert.deepEqual(manifest.activationEvents, ["workspaceContains:**/sluice.yaml"]);
+  });
+});

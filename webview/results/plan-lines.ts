@@ -1,0 +1,69 @@
+/** The lines of one change or rejection in the plan: one a field, the key on the first only. */
+import { type Change, type Rejection } from "../../src/record";
+import { plainText } from "../plain-text";
+import { type CellLook, keyText, valueCell } from "./cells";
+
+export type PlanItem = Change | Rejection;
+
+export interface PlanLine {
+  readonly sign: "+" | "~" | "−" | "✕" | "";
+  readonly key: string;
+  readonly field: string;
+  /** undefined: not known. */
+  readonly before?: CellLook;
+  readonly after?: CellLook;
+  readonly note?: string;
+  readonly tone?: "warning" | "error" | "dim";
+}
+
+const signs = { create: "+", update: "~", delete: "−" } as const;
+
+/** `open`: all fields of a create or a removal, of which one is shown else. */
+export function planLines(
+  item: PlanItem,
+  options: { readonly keyColumns: number; readonly open: boolean },
+): readonly PlanLine[] {
+  if ("stage" in item) return [rejectionLine(item)];
+  const key = keyText(item.key, options.keyColumns);
+  const names = Object.keys(item.fields);
+  if (names.length === 0) return [{ sign: signs[item.action], key, field: "", ...wordsFor(item) }];
+  const shown = item.action === "update" || options.open ? names : names.slice(0, 1);
+  const hidden = names.length - shown.length;
+  return shown.map((field, index) => fieldLine(item, { field, index, key, hidden }));
+}
+
+function fieldLine(
+  change: Change,
+  line: { readonly field: string; readonly index: number; readonly key: string; readonly hidden: number },
+): PlanLine {
+  const value = change.fields[line.field];
+  const first = line.index === 0;
+  return {
+    sign: first ? signs[change.action] : "",
+    key: first ? line.key : "",
+    field: plainText(line.field),
+    ...(value?.before !== undefined && { before: valueCell(value.before) }),
+    ...(value !== undefined && { after: valueCell(value.after) }),
+    ...(value?.drifted
+      ? { note: "▲ changed by someone else since our last write", tone: "warning" as const }
+      : first && line.hidden > 0
+        ? { note: `+ ${line.hidden} ${line.hidden === 1 ? "field" : "fields"}`, tone: "dim" as const }
+        : first && change.action === "delete"
+          ? wordsFor(change)
+          : {}),
+  };
+}
+
+function wordsFor(change: Change): { readonly note?: string; readonly tone?: "dim" } {
+  return change.action === "delete" ? { note: "left the model", tone: "dim" } : {};
+}
+
+function rejectionLine(rejection: Rejection): PlanLine {
+  return {
+    sign: "✕",
+    key: keyText(rejection.key, 1),
+    field: plainText(rejection.field ?? ""),
+    note: plainText(rejection.reason),
+    tone: "error",
+  };
+}
