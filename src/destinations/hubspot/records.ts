@@ -255,7 +255,10 @@ function existingId(error: Fields, match: string | undefined): string | undefine
 }
 
 function isMissing(error: Fields, response: HttpResponse): boolean {
-  return error["category"] === "OBJECT_NOT_FOUND" || response.status === 404;
+  // A page of some proxy with status 404 says nothing about the record.
+  return (
+    error["category"] === "OBJECT_NOT_FOUND" || (response.status === 404 && textOf(error["message"]) !== undefined)
+  );
 }
 
 function rejected(
