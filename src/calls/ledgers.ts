@@ -1,12 +1,27 @@
 /** The ledger of a sync and target, as planning and running need it. */
-import { type Ledger } from "../ledger/ledger";
-import { openLocalLedger } from "../ledger/local";
+import { type LocalLedger, openLocalLedger } from "../ledger/local";
 import { ledgerFile, ledgerLock } from "../ledger/place";
 import { type PlanLedger } from "../plan/planner";
 import { type ResolvedProject } from "../project/project";
 
-export type OpenLedger = Ledger & {
-  readonly file: string;
+export interface OpenLedger extends LocalLedger {
   /** What the planner compares with. */
   forPlan(): Promise<PlanLedger>;
-};
+}
+
+export function openLedger({ root, target }: ResolvedProject, sync: string, now: () => number): OpenLedger {
+  const file = ledgerFile(root, target, sync);
+  const ledger = openLocalLedger({ file, lockFile: ledgerLock(root, target, sync), now });
+  return {
+    ...ledger,
+    async forPlan() {
+      const hashed = await ledger.hashed();
+      return {
+        file,
+        header: await ledger.header(),
+        counts: await ledger.counts(),
+        ...(hashed === undefined ? {} : { hashed }),
+      };
+    },
+  };
+}

@@ -3,7 +3,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
-import { type Ledger, type LedgerHeader } from "../ledger/ledger";
+import { type LedgerHeader } from "../ledger/ledger";
+import { makeSluiceFolder } from "../ledger/place";
 import { openLedger, type OpenLedger } from "./ledgers";
 import { objectContext } from "../plan/fields";
 import { plan as makePlan } from "../plan/planner";
@@ -56,6 +57,7 @@ export async function prepare(
       "Set `ledger: local` in sluice.yaml.",
     );
   }
+  await makeSluiceFolder(project.root);
   const open = await connections.destination(project, definition.destination.connection);
   return {
     workspace,
@@ -64,7 +66,7 @@ export async function prepare(
     modelSql: await modelSql(project.root, sync),
     open,
     object: await objectSchema(workspace, sync, definition, open, signal),
-    ledger: openLedger(project, definition.name),
+    ledger: openLedger(project, definition.name, services.edges.now),
     target: targetOf(workspace, definition),
   };
 }
@@ -93,7 +95,7 @@ export async function planPrepared(
       object: prepared.object,
       account: await accountOf(prepared, header, signal),
       ledger: await ledger.forPlan(),
-      otherLedgers: await otherLedgers(workspace, definition),
+      otherLedgers: await otherLedgers(workspace, definition, edges),
       options,
       target: prepared.target,
       planFile: planFile(project.root, id),
@@ -176,12 +178,12 @@ async function verifyAccount(
   );
 }
 
-async function otherLedgers(workspace: Workspace, definition: SyncDefinition) {
+async function otherLedgers(workspace: Workspace, definition: SyncDefinition, edges: Edges) {
   const others = [];
   for (const { parsed } of await loadSyncs(workspace.project.root)) {
     const name = parsed.definition?.name;
     if (name === undefined || name === definition.name) continue;
-    const ledger: Pick<Ledger, "header"> & { readonly file: string } = openLedger(workspace.project, name);
+    const ledger = openLedger(workspace.project, name, edges.now);
     const header = await ledger.header();
     if (header !== undefined) others.push({ sync: name, file: ledger.file, fingerprint: header.fingerprint });
   }

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { existsSync } from "node:fs";
 import { SyncFailure } from "../failure";
+import { fileName } from "../ledger/place";
 import { openPlan, checkFresh } from "../plan/store";
 import { keyFromJson } from "../plan/keys";
 import { type StoredPlan } from "../plan/plan";
@@ -35,7 +36,7 @@ export async function runSync(
   const lock = await ledger.lock(`run ${id}`);
   try {
     const journal = await openJournal(
-      path.join(root, ".sluice", "journal", encodeURIComponent(target), `${encodeURIComponent(definition.name)}.jsonl`),
+      journalFile(root, target, definition.name),
     );
     try {
       const recovered = await recover(journal, ledger);
@@ -115,6 +116,10 @@ export async function retryRun(
     { only, retryOf: report.id, firstRun: "send" },
     watch,
   );
+}
+
+function journalFile(root: string, target: string, sync: string): string {
+  return path.join(root, ".sluice", "journal", fileName(target), `${fileName(sync)}.jsonl`);
 }
 
 export function unknownRun(id: string): SyncFailure {

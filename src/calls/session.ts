@@ -1,7 +1,6 @@
 /** The one implementation of Calls: both surfaces make a session from their edges and close it at the end. */
 import path from "node:path";
 import { existsSync } from "node:fs";
-import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
 import { compileModel } from "../plan/compile";
 import { problemOf } from "../plan/describe";
@@ -10,7 +9,7 @@ import { openPlan } from "../plan/store";
 import { createRunStore } from "../run/store";
 import { QueryProblem } from "../warehouses/warehouse";
 import { type Calls, type Place, ProblemsFound } from "./calls";
-import { checkFiles, checkOne, definitionOf, modelSql, placed } from "./checking";
+import { checkFiles, checkOne, modelSql, placed } from "./checking";
 import { openConnections } from "./connections";
 import { type Edges, makeId } from "./edges";
 import { overviewOf } from "./overview";

@@ -1,5 +1,6 @@
 /** Commands that only look: check, preview, runs, show, connections, describe. */
 import { type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { type Rejection } from "../record";
 import { SyncFailure } from "../failure";
 import { type Context, json, problemJson } from "./context";
 import { count, oneLine, type Paint, plural, table } from "./paint";
@@ -87,14 +88,23 @@ export async function showCommand(context: Context, run: string, paint: Paint): 
   if (context.format === "json")
     return context.print(json({ version: 1, command: "show", runs: [runJson(report, rejections)] }));
   context.print(renderRun(report, paint));
-  for (const rejection of rejections.slice(0, 20)) {
+  for (const example of examples(rejections)) {
+    const where = [example.stage, example.field].filter((part) => part !== undefined).join(" · ");
     context.print(
-      `\n${paint("bold", oneLine(JSON.stringify(rejection.key)))}  ${[rejection.stage, rejection.field].filter((part) => part !== undefined).join(" · ")}: ${oneLine(rejection.reason, 200)}`,
+      `\n${paint("bold", oneLine(JSON.stringify(example.key)))}  ${where}: ${oneLine(example.reason, 200)}`,
     );
-    if (rejection.exchange !== undefined) await printExchange(context, place, report.id, rejection.exchange, paint);
+    if (example.exchange !== undefined) await printExchange(context, place, report.id, example.exchange, paint);
   }
-  if (rejections.length > 20)
-    context.print(paint("dim", `\n… ${count(rejections.length - 20)} more; --format json gives all`));
+}
+
+/** One record of each reason; those the destination refused first, since they have a request and a response to look at. */
+function examples(rejections: readonly Rejection[]): readonly Rejection[] {
+  const firsts = new Map<string, Rejection>();
+  for (const rejection of rejections) {
+    const reason = `${rejection.stage} ${rejection.field ?? ""} ${rejection.code}`;
+    if (!firsts.has(reason)) firsts.set(reason, rejection);
+  }
+  return [...firsts.values()].sort((a, b) => Number(b.stage === "destination") - Number(a.stage === "destination"));
 }
 
 export async function connectionsCommand(context: Context, test: boolean, paint: Paint): Promise<void> {

@@ -43,7 +43,6 @@ export function table(rows: readonly (readonly string[])[], right: ReadonlySet<n
 
 /** Columns a text takes on a terminal, colours not counted. */
 function widthOf(text: string): number {
-  // eslint-disable-next-line no-control-regex -- the escape character of terminal colours
   const bare = text.replace(/\u001b\[[0-9;]*m/g, "");
   return [...bare.normalize("NFC")].reduce(
     (sum, character) => sum + (/\p{Mark}/u.test(character) ? 0 : wide.test(character) ? 2 : 1),
