@@ -4,7 +4,7 @@ const longestWord = 64;
 
 /**
  * The candidate nearest to `word`, or undefined where none is near enough to suggest.
- * Case, spaces, dashes and underscores count for nothing: `onRemoved` is `on_removed`.
+ * Case, spaces, dashes, underscores and a plural's ending count for nothing: `onRemoved` is `on_removed`.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > longestWord) return undefined;
@@ -62,5 +62,6 @@ function at(row: readonly number[], index: number): number {
 }
 
 function bare(word: string): string {
-  return word.toLowerCase().replace(/[\s_-]/g, "");
+  const letters = word.toLowerCase().replace(/[\s_-]/g, "");
+  return letters.length > 3 ? letters.replace(/ies$/, "y").replace(/s$/, "") : letters;
 }

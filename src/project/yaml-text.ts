@@ -236,7 +236,7 @@ function clamp(text: string, [from, to]: readonly [number, number]): Range {
 
 /** The characters YAML forbids are replaced one for one, so that every offset stays, and named once. */
 function withoutControls(text: string, problems: Problem[]): string {
-  const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g;  
+  const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g;
   const first = text.search(controls);
   if (first < 0) return text;
   const message = "The file holds a control character that YAML forbids. Remove it; is this a text file in UTF-8?";

@@ -17,7 +17,7 @@ export function scalarText(text: string, styleBefore = ""): string {
   const printable = /^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]*$/u.test(text) && !/[\ufeff\u2028\u2029]/.test(text);
   if (styleBefore === "'" && printable) return `'${text.replaceAll("'", "''")}'`;
   if (styleBefore === '"' || !isPlain(text))
-    return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, escaped);  
+    return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, escaped);
   return text;
 }
 
@@ -26,7 +26,7 @@ export function blockLiteral(file: string, before: string, value: string): strin
   const [header = ""] = before.split(/\r?\n/, 1);
   const indent = /\n( +)\S/.exec(before)?.[1];
   if (indent === undefined || !header.startsWith("|") || /\d/.test(header)) return undefined;
-  if (!/^[\t\n\x20-\x7e\xa0-\ud7ff\u{10000}-\u{10ffff}]*$/u.test(value) || /^[ \n]|\n\n$/.test(value)) return undefined;  
+  if (!/^[\t\n\x20-\x7e\xa0-\ud7ff\u{10000}-\u{10ffff}]*$/u.test(value) || /^[ \n]|\n\n$/.test(value)) return undefined;
   const chomp = value.endsWith("\n") ? "|" : "|-";
   const newline = file.includes("\r\n") ? "\r\n" : "\n";
   const lines = value.replace(/\n$/, "").split("\n");
