@@ -23,5 +23,5 @@ export function plainLine(text: string): string {
 /** At most `length` characters of one line, for trees and messages. */
 export function plainExcerpt(text: string, length: number): string {
   const line = plainLine(text);
-  return line.length <= length ? line : `${[...line.slice(0, length)].join("")}…`;
+  return line.length <= length ? line : `${line.slice(0, length).replace(/[\ud800-\udbff]$/, "")}…`;
 }
