@@ -51,7 +51,15 @@ export interface Ledger {
     /** Path of the plan database whose table `changes` holds the changes. */ readonly planFile: string;
     readonly outcomes: readonly Outcome[];
   }): Promise<void>;
-  /** Settle or free rows: keys in doubt become live (applied) or are forgotten (resend); held ones are released. */
+  /**
+   * Take in a plan's table `notes`: rows that need no request but must be remembered, in the state each names.
+   * Idempotent too. Gives how many there were.
+   */
+  commitNotes(notes: { readonly run: string; readonly planFile: string }): Promise<number>;
+  /**
+   * Settle or free rows: keys in doubt become live (applied) or are sent again (resend); held ones are released;
+   * any are forgotten. Gives how many rows that were.
+   */
   settle(keys: readonly RecordKey[] | "all", how: "applied" | "resend" | "release" | "forget"): Promise<number>;
   /** Throws SyncFailure "ledger-locked" naming the holder and its age; a dead holder's lock is taken over. */
   lock(holder: string): Promise<{ release(): Promise<void> }>;

@@ -1,0 +1,155 @@
+/** Opening a ledger's file: only while something is read or written, whole or not at all, and never mended. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { constants } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { SyncFailure } from "../failure";
+import { DatabaseBusy, type DuckDb, DuckDbError, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
+import { layout, layoutVersion } from "./format";
+import { type Fingerprint, type LedgerHeader } from "./ledger";
+
+export interface Kept {
+  readonly header: LedgerHeader;
+  readonly salt: string;
+}
+
+export interface LedgerOpening {
+  readonly file: string;
+  /** How long to wait for another process that has the file open. */
+  readonly patienceMs: number;
+}
+
+const memoryLimitMb = 512;
+const threads = 2;
+const firstPauseMs = 10;
+const longestPauseMs = 250;
+
+/** Throws SyncFailure: ledger-busy, ledger-corrupted, disk-full. */
+export async function withLedger<Result>(
+  opening: LedgerOpening,
+  mode: "read" | "write",
+  work: (db: DuckDb) => Promise<Result>,
+): Promise<Result> {
+  const db = await open(opening, mode);
+  try {
+    return await work(db);
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    db.close();
+  }
+}
+
+async function open({ file, patienceMs }: LedgerOpening, mode: "read" | "write"): Promise<DuckDb> {
+  let waited = 0;
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    try {
+      return await openDuckDb(file, { readOnly: mode === "read", memoryLimitMb, threads });
+    } catch (error) {
+      if (!(error instanceof DatabaseBusy)) throw failureOf(error);
+      if (waited >= patienceMs) throw busy(error);
+    }
+    await wait(pause);
+    waited += pause;
+  }
+}
+
+/** Throws SyncFailure "ledger-corrupted" for a database that is no ledger, "ledger-newer" for a later layout. */
+export async function readHeader(db: DuckDb): Promise<Kept> {
+  const rows = await db
+    .rows<{ name: string; value: string }>("select name, value from header")
+    .catch((error: unknown) => {
+      throw corrupted(error);
+    });
+  const values = new Map(rows.map(({ name, value }) => [name, value]));
+  const version = Number(values.get("version"));
+  if (version > layoutVersion) {
+    throw new SyncFailure(
+      "ledger-newer",
+      "The ledger was written by a later version of Sluice.",
+      "Install that version, or the newest.",
+    );
+  }
+  const fingerprint = values.get("fingerprint");
+  const salt = values.get("salt");
+  if (version !== layoutVersion || fingerprint === undefined || salt === undefined) throw corrupted(undefined);
+  return {
+    salt,
+    header: {
+      version: layoutVersion,
+      sync: values.get("sync") ?? "",
+      target: values.get("target") ?? "",
+      fingerprint: JSON.parse(fingerprint) as Fingerprint,
+      revision: Number(values.get("revision")),
+      values: values.get("values") === "true",
+    },
+  };
+}
+
+/** Make the file of an empty ledger. It appears whole. */
+export async function makeLedger(file: string, header: Omit<LedgerHeader, "revision" | "version">): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  try {
+    await withLedger({ file: draft, patienceMs: 0 }, "write", async (db) => {
+      for (const statement of layout) await db.run(statement);
+      const entries = {
+        version: String(layoutVersion),
+        sync: header.sync,
+        target: header.target,
+        fingerprint: JSON.stringify(header.fingerprint),
+        revision: "0",
+        values: String(header.values),
+        salt: randomBytes(16).toString("hex"),
+      };
+      await db.append("header", ["name", "value"], Object.entries(entries));
+    });
+    await chmod(draft, 0o600);
+    if (existsSync(file)) throw new Error("a ledger must not be made over another");
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+export function headerUpdate(name: string, value: string): string {
+  return `update header set value = ${sqlString(value)} where name = ${sqlString(name)}`;
+}
+
+function busy(error: DatabaseBusy): SyncFailure {
+  const who = error.pid === undefined ? "Another process" : `The process ${error.pid}`;
+  return new SyncFailure(
+    "ledger-busy",
+    `${who} has the ledger's file open.`,
+    "Wait until it is done with it, then try again.",
+    { cause: error },
+  );
+}
+
+/** What an error of DuckDB on this file means: only its disk, or its contents, can be at fault. */
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof DuckDbError)) return error;
+  const { errno } = constants;
+  if (error.errno === errno.ENOSPC || error.errno === errno.EFBIG || error.errno === errno.EDQUOT) {
+    return new SyncFailure(
+      "disk-full",
+      "There is no room on the disk for the ledger. It stays as it was.",
+      "Make room, then run again.",
+      { cause: error },
+    );
+  }
+  return unreadable.has(error.kind) ? corrupted(error) : error;
+}
+
+const unreadable = new Set(["IO", "FATAL", "INTERNAL", "Serialization", "Invalid", "Corruption"]);
+
+function corrupted(cause: unknown): SyncFailure {
+  return new SyncFailure(
+    "ledger-corrupted",
+    "The ledger's file cannot be read: it is damaged, or not a ledger.",
+    "Put it back from a backup, or start anew with `sluice ledger reset`.",
+    { cause },
+  );
+}

@@ -1,0 +1,170 @@
+/** A ledger in a DuckDB file. The file is open only while something is read or committed. */
+import { existsSync } from "node:fs";
+import { SyncFailure } from "../failure";
+import { type RecordKey } from "../record";
+import { type DuckDb, sqlString } from "../warehouses/duckdb-driver";
+import { applyNotes, applyOutcomes, type CommitInput } from "./commit";
+import { headerUpdate, type Kept, type LedgerOpening, makeLedger, readHeader, withLedger } from "./file";
+import { hashedSql } from "./format";
+import { type Ledger, type LedgerHeader, type RowState } from "./ledger";
+import { takeLock } from "./lock";
+
+export interface LocalLedger extends Ledger {
+  readonly file: string;
+  /** Where the ledger keeps hashes instead of values: SQL that makes one from tagged text. */
+  hashed(): Promise<((tagged: string) => string) | undefined>;
+}
+
+export interface LocalLedgerPlace {
+  readonly file: string;
+  readonly lockFile: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** How long to wait for another process that reads the file; default 30 s. */
+  readonly patienceMs?: number;
+}
+
+export function openLocalLedger({
+  file,
+  lockFile,
+  now = Date.now,
+  patienceMs = 30_000,
+}: LocalLedgerPlace): LocalLedger {
+  const opening: LedgerOpening = { file, patienceMs };
+
+  async function reading<Result>(work: (db: DuckDb) => Promise<Result>): Promise<Result | undefined> {
+    return existsSync(file) ? withLedger(opening, "read", work) : undefined;
+  }
+
+  function taking(
+    { run, planFile }: { readonly run: string; readonly planFile: string },
+    work: (input: CommitInput) => Promise<number>,
+  ): Promise<number> {
+    return changing(opening, planFile, ({ db, kept }) => {
+      const stored = kept.header.values ? (tagged: string) => tagged : hashedSql(kept.salt);
+      return work({ db, run, at: new Date(now()).toISOString(), stored });
+    });
+  }
+
+  return {
+    file,
+    header: async () => (await reading(readHeader))?.header,
+    async hashed() {
+      const kept = await reading(readHeader);
+      return kept === undefined || kept.header.values ? undefined : hashedSql(kept.salt);
+    },
+    counts: async () => (await reading(countRows)) ?? noRows,
+    async create(header) {
+      if (existsSync(file)) await changing(opening, undefined, ({ db, kept }) => bind(db, kept, header));
+      else await makeLedger(file, header);
+    },
+    async commit({ outcomes, ...plan }) {
+      if (outcomes.length > 0) await taking(plan, (input) => applyOutcomes(input, outcomes));
+    },
+    commitNotes: (plan) => taking(plan, applyNotes),
+    settle: (keys, how) => changing(opening, undefined, ({ db }) => settle(db, keys, how)),
+    lock: (holder) => takeLock(lockFile, holder, now),
+  };
+}
+
+/** One transaction, with a plan at hand; the revision grows when something changed. Gives how many rows did. */
+async function changing(
+  opening: LedgerOpening,
+  planFile: string | undefined,
+  work: (open: { readonly db: DuckDb; readonly kept: Kept }) => Promise<number>,
+): Promise<number> {
+  if (!existsSync(opening.file)) {
+    throw new SyncFailure("ledger-missing", "There is no ledger of this sync yet.", "Run the sync first.");
+  }
+  return withLedger(opening, "write", async (db) => {
+    const kept = await readHeader(db);
+    // Plans are never written again, so that others of this process may have the file open, and close it.
+    if (planFile !== undefined) await db.run(`attach ${sqlString(planFile)} as plan (type duckdb, read_only)`);
+    await db.run("begin");
+    const changed = await work({ db, kept });
+    if (changed > 0) await db.run(headerUpdate("revision", String(kept.header.revision + 1)));
+    await db.run("commit");
+    return changed;
+  });
+}
+
+const noRows: Readonly<Record<RowState, number>> = {
+  live: 0,
+  tombstone: 0,
+  uncertain: 0,
+  doubt: 0,
+  held: 0,
+  skipped: 0,
+};
+
+async function countRows(db: DuckDb): Promise<Readonly<Record<RowState, number>>> {
+  await readHeader(db);
+  const rows = await db.rows<{ state: string; number: number }>(
+    "select state, count(*) as number from records group by state",
+  );
+  return { ...noRows, ...Object.fromEntries(rows.map(({ state, number }) => [state, number])) };
+}
+
+/** Bind an adopted ledger to another fingerprint. Whether it keeps values stays as it was. */
+async function bind(
+  db: DuckDb,
+  { header: kept }: Kept,
+  header: Omit<LedgerHeader, "revision" | "version">,
+): Promise<number> {
+  if (header.values !== kept.values) {
+    throw new SyncFailure(
+      "ledger-values",
+      kept.values
+        ? "The ledger keeps values, and the project asks for hashes."
+        : "The ledger keeps hashes, and the project asks for values.",
+      "Start a new one with `sluice ledger reset`, or change `ledger: { values }` in sluice.yaml back.",
+    );
+  }
+  await db.run(headerUpdate("sync", header.sync));
+  await db.run(headerUpdate("target", header.target));
+  await db.run(headerUpdate("fingerprint", JSON.stringify(header.fingerprint)));
+  return 1;
+}
+
+type Settlement = Parameters<Ledger["settle"]>[1];
+
+async function settle(db: DuckDb, keys: readonly RecordKey[] | "all", how: Settlement): Promise<number> {
+  await db.run('create temp table settled ("key" varchar)');
+  if (keys === "all") await db.run('insert into settled select "key" from records');
+  else
+    await db.append(
+      "settled",
+      ["key"],
+      keys.map((key) => [key]),
+    );
+  const chosen = '"key" in (select "key" from settled)';
+  const rows = `${chosen} and ${statesOf[how]}`;
+  const [{ number = 0 } = {}] = await db.rows<{ number: number }>(
+    `select count(*) as number from records where ${rows}`,
+  );
+  if (number === 0) return 0;
+  switch (how) {
+    case "applied":
+      await db.run(`update records set state = 'live', origin = coalesce(origin, 'created') where ${rows}`);
+      break;
+    case "resend":
+      // Of a record that was not known before, nothing is known now.
+      await db.run(`delete from records where ${rows} and origin is null`);
+      await db.run(`update records set state = 'uncertain' where ${rows}`);
+      break;
+    case "release":
+      await db.run(`update records set state = 'uncertain' where ${rows}`);
+      break;
+    case "forget":
+      await db.run(`delete from records where ${rows}`);
+      break;
+  }
+  return number;
+}
+
+const statesOf: Readonly<Record<Settlement, string>> = {
+  applied: "state = 'doubt'",
+  resend: "state = 'doubt'",
+  release: "state = 'held'",
+  forget: "true",
+};
