@@ -4,27 +4,25 @@ import { SyncFailure } from "../failure";
 export interface Breaker {
   failed(reason: string): void;
   passed(): void;
-  /** Why nothing more may be sent; undefined: go on. */
-  tripped(): SyncFailure | undefined;
 }
 
-/** `limit`: failures in a row. */
-export function createBreaker(limit = 3): Breaker {
+/** `onTrip` is called once, after `limit` failures in a row. */
+export function createBreaker(onTrip: (failure: SyncFailure) => void, limit = 3): Breaker {
   let row = 0;
-  let failure: SyncFailure | undefined;
   return {
     failed(reason) {
       row += 1;
-      if (row < limit) return;
-      failure ??= new SyncFailure(
-        "unavailable",
-        `The destination failed ${row} times in a row. ${reason}`,
-        "Run again when it is well; what was sent until now is kept.",
+      if (row !== limit) return;
+      onTrip(
+        new SyncFailure(
+          "unavailable",
+          `The destination failed ${row} times in a row. ${reason}`,
+          "Run again when it is well; what was sent until now is kept.",
+        ),
       );
     },
     passed() {
       row = 0;
     },
-    tripped: () => failure,
   };
 }

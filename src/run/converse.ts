@@ -1,4 +1,5 @@
 /** Drives one conversation: hands the generator the answer to every step it yields. */
+import { setMaxListeners } from "node:events";
 import { type Conversation, type FileStep, type Response, type Step } from "../destinations/destination";
 import { type ConverseOptions } from "../destinations/connection";
 import { throwIfAborted } from "../failure";
@@ -34,6 +35,8 @@ export async function converse<Result>(
     slot.held = false;
   }
 
+  // Many conversations listen to one cancel.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   await take();
   try {
     let next = conversation.next();

@@ -41,8 +41,7 @@ export async function deliverBatch(batch: readonly OutgoingChange[], how: Delive
   const exchanges: Exchange[] = [];
   const todo: (readonly OutgoingChange[])[] = [batch];
   for (let part = todo.shift(); part !== undefined; part = todo.shift()) {
-    const stop = how.breaker.tripped() ?? (how.signal.aborted ? new Cancelled() : undefined);
-    if (stop !== undefined) return { settled, exchanges, failure: stop };
+    if (how.signal.aborted) return { settled, exchanges, failure: new Cancelled() };
     const talk = new Talk(part, how);
     const end = await talk.attempt();
     exchanges.push(...talk.exchanges);
@@ -94,8 +93,8 @@ class Talk {
         breaker.passed();
         return this.refused(error);
       }
-      if (error instanceof Unavailable) breaker.failed(error.reason);
       if (error instanceof Unavailable || error instanceof UnknownOutcome) {
+        if (!signal.aborted) breaker.failed(error.reason);
         // A request that names no change may have been about any of them.
         if (this.carried.size === 0) for (const id of ids) this.carried.add(id);
         // Each time fewer: who was carried has an outcome now.

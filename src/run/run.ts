@@ -12,19 +12,13 @@ import { type RunProgress, type RunRecorder, type RunReport, type RunStatus } fr
 import { createTally, type Tally } from "./tally";
 import { deliverPlan } from "./windows";
 
-/** What a run needs of a ledger. */
-export type RunLedger = Pick<Ledger, "commit"> & {
-  /** Takes in the plan's notes: rows that need no request but must be remembered. */
-  commitNotes(notes: { readonly run: string; readonly planFile: string }): Promise<unknown>;
-};
-
 export interface RunInput {
   readonly id: string;
   /** Path of the sync file, relative to the project. */
   readonly file: string;
   /** The caller has checked its definition digest and the ledger's revision, and holds the ledger's lock. */
   readonly plan: StoredPlan;
-  readonly ledger: RunLedger;
+  readonly ledger: Pick<Ledger, "commit" | "commitNotes">;
   readonly writer: Writer;
   /** `run` is this run's id. */
   readonly context: DeliverContext;

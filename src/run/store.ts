@@ -234,9 +234,12 @@ async function openLines(file: string): Promise<Lines> {
       return place;
     },
     async close() {
-      await flush();
-      await handle.sync().catch(refuse);
-      await handle.close();
+      try {
+        await flush();
+        await handle.sync().catch(refuse);
+      } finally {
+        await handle.close();
+      }
     },
   };
 }

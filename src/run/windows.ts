@@ -67,7 +67,7 @@ export async function deliverPlan(options: DeliverPlan): Promise<unknown> {
 class Sending {
   failure: unknown;
   private readonly halt = new AbortController();
-  private readonly breaker = createBreaker();
+  private readonly breaker = createBreaker((failure) => this.end(failure));
   private waiting: { readonly windows: number[]; readonly outcomes: Outcome[] } = { windows: [], outcomes: [] };
   private lastCommit: number;
   private readonly cancel = () => this.halt.abort();
@@ -125,9 +125,8 @@ class Sending {
       changes: changes.map(({ id }) => id).sort((a, b) => a - b),
     });
     this.waiting.windows.push(window);
-    const together = Math.max(1, Math.min(begun, this.batching.concurrency ?? begun));
     for (const wave of waves) {
-      await inParallel(wave, together, async (batch) => {
+      await inParallel(wave, begun, async (batch) => {
         if (this.mustStop()) return;
         try {
           await this.batch(batch, window);
@@ -160,10 +159,7 @@ class Sending {
   }
 
   private mustStop(): boolean {
-    const why =
-      this.options.stop() ??
-      this.breaker.tripped() ??
-      (this.options.signal?.aborted === true ? new Cancelled() : undefined);
+    const why = this.options.stop() ?? (this.options.signal?.aborted === true ? new Cancelled() : undefined);
     if (why !== undefined) this.end(why);
     return this.failure !== undefined;
   }

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { backoff, retryAfter } from "../../../src/run/backoff";
+
+const now = Date.UTC(2026, 0, 1, 12, 0, 0);
+
+describe("Retry-After", () => {
+  const cases: readonly [string | undefined, number | undefined][] = [
+    ["3", 3000],
+    ["0", 0],
+    ["0.5", 500],
+    [" 120 ", 120_000],
+    ["Thu, 01 Jan 2026 12:00:10 GMT", 10_000],
+    ["Thursday, 01-Jan-26 12:00:10 GMT", 10_000],
+    ["Thu, 01 Jan 2026 11:00:00 GMT", 0],
+    ["soon", undefined],
+    ["-5", undefined],
+    ["", undefined],
+    [undefined, undefined],
+  ];
+  for (const [header, ms] of cases) {
+    it(`${JSON.stringify(header)} asks for ${ms} ms`, () => {
+      assert.equal(retryAfter(header === undefined ? {} : { "retry-after": header }, now), ms);
+    });
+  }
+});
+
+describe("backoff", () => {
+  it("doubles up to a cap, and is jittered between half and all of it", () => {
+    const low = [1, 2, 3, 4, 5, 6, 100].map((attempt) => backoff(attempt, () => 0));
+    const high = [1, 2, 3, 4, 5, 6, 100].map((attempt) => backoff(attempt, () => 0.999999));
+    assert.deepEqual(low, [500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+    assert.deepEqual(high, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  });
+});
