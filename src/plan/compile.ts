@@ -89,7 +89,7 @@ export function compileExpressions(
     "select ",
     ...expressions.flatMap(({ field, sql }, index) => [
       index === 0 ? "" : ", ",
-      ...userExpression(field, sql, dialect),
+      ...userExpression(field, sql),
       ` as ${dialect.identifier(innerField(index))}`,
     ]),
     " from ",
@@ -123,7 +123,7 @@ function modelPieces(model: ModelText, dialect: Dialect): readonly Piece[] {
   return "table" in model ? [piece] : ["(\n", piece, "\n) as sluice_model"];
 }
 
-function userExpression(field: string, sql: string, dialect: Dialect): readonly Piece[] {
+function userExpression(field: string, sql: string): readonly Piece[] {
   return ["(\n", { text: statementBody(sql), part: { part: "field", field } }, "\n)"];
 }
 
@@ -135,7 +135,7 @@ function sourceExpression(field: MappedField, dialect: Dialect): readonly Piece[
     case "lookup":
       return [dialect.identifier((field.columns.get(source.column) as Column).name)];
     case "sql":
-      return userExpression(field.mapping.field, source.sql, dialect);
+      return userExpression(field.mapping.field, source.sql);
     case "template":
       return [
         dialect.concat([

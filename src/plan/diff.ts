@@ -168,9 +168,7 @@ async function keepOnlyRejections({ db, mapping }: Work, only: PlanOptions["only
 }
 
 async function columnsOf(db: DuckDb): Promise<ReadonlySet<string>> {
-  const rows = await db.rows<{ name: string }>(
-    `select column_name as name from duckdb_columns() where database_name = '${ledgerName}' and table_name = 'records'`,
-  );
+  const rows = await db.rows<{ name: string }>(`select column_name as name from (describe ${ledgerName}.records)`);
   return new Set(rows.map(({ name }) => name.toLowerCase()));
 }
 

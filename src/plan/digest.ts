@@ -34,11 +34,11 @@ export function planDigest(definition: string, ledgerRevision: number, changes: 
 export async function changesHash(work: Pick<Work, "db" | "fields" | "lookups" | "signal">): Promise<string> {
   const { db, fields, lookups, signal } = work;
   const values = (state: string): readonly string[] => [
-    ...["action", "key", "remote_id", "match", "match_before", "origin", "takes_over", state].map(measured),
+    ...["action", "key", "remote_id", "match", "match_before", "origin", "takes_over", state].flatMap(measured),
     ...fields.flatMap((field) => [
-      measured(part("now", field)),
-      `case when ${part("write", field)} then 'w' else '-' end`,
-      ...(lookups.has(field) ? [measured(part("found", field))] : []),
+      `if(${part("write", field)}, 'w', '-')`,
+      ...measured(part("now", field)),
+      ...(lookups.has(field) ? measured(part("found", field)) : []),
     ]),
   ];
   const parts = [
@@ -56,14 +56,15 @@ async function sums(
 ): Promise<string> {
   const [row] = await db.rows<{ text: string }>(
     `select concat_ws(' ', count(*), coalesce(sum((h >> 64)::ubigint), 0), coalesce(sum((h & 18446744073709551615::uhugeint)::ubigint), 0)) as text
-     from (select md5_number(${values.join(" || ")})::uhugeint as h from ${table})`,
+     from (select md5_number(concat(${values.join(", ")}))::uhugeint as h from ${table})`,
     signal,
   );
   return row?.text ?? "";
 }
 
-function measured(value: string): string {
-  return `coalesce(strlen(${value}) || ':' || ${value}, '-')`;
+/** For concat, which leaves out a NULL: its length says that it was one. */
+function measured(value: string): readonly string[] {
+  return [`coalesce(strlen(${value}), -1)`, "':'", value];
 }
 
 function sha256(text: string): string {

@@ -126,7 +126,9 @@ interface Making extends PlanInput {
 
 async function makePlan(making: Making): Promise<void> {
   const { definition, mapping, object, signal } = making;
-  const db = await openDuckDb(making.making, { memoryLimitMb, threads, scratch: making.scratch });
+  // Ids carry the order, so the order of insertion need not.
+  const settings = { preserve_insertion_order: "false" };
+  const db = await openDuckDb(making.making, { memoryLimitMb, threads, scratch: making.scratch, settings });
   try {
     await db.attach(making.staged, stageName, "read");
     making.progress({ phase: "comparing", done: 0, total: making.rows });

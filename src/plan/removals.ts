@@ -89,7 +89,7 @@ async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
     const required = object.fields.find(({ name }) => name === field)?.required === true;
     const spared = required || write === "create_only" || field === definition.destination.match;
     const sent = ledgerPart("sent", field, input.ledgerColumns);
-    const writes = clear && !spared ? `(${sent} is not null${input.values ? ` and ${sent} <> 'z:'` : ""})` : "false";
+    const writes = clear && !spared ? `(${sent} is not null and ${sent} <> 'z:')` : "false";
     return [
       clear ? `case when ${writes} then 'z:' end` : "null",
       writes,

@@ -10,13 +10,13 @@ import {
   type ObjectSchema,
   type PresentRecord,
 } from "../../../src/destinations/destination";
-import { type LedgerHeader, type RowState } from "../../../src/ledger/ledger";
+import { type LocalLedger, openLocalLedger } from "../../../src/ledger/local";
 import { type PlanOptions, type StoredPlan } from "../../../src/plan/plan";
 import { plan, type PlanInput } from "../../../src/plan/planner";
-import { type Change, type Rejection } from "../../../src/record";
+import { type Change, type Outcome, type Rejection } from "../../../src/record";
 import { type FieldMapping, type SyncDefinition } from "../../../src/sync/definition";
 import { type Json, toJson } from "../../../src/value";
-import { openDuckDb, sqlName } from "../../../src/warehouses/duckdb-driver";
+import { openDuckDb } from "../../../src/warehouses/duckdb-driver";
 import { openDuckDbWarehouse } from "../../../src/warehouses/duckdb";
 
 export type Fields = Readonly<Record<string, string | Partial<FieldMapping>>>;
@@ -59,8 +59,8 @@ export type Held = Map<string, Record<string, Json>>;
 export interface World {
   readonly folder: string;
   readonly held: Held;
-  header: LedgerHeader | undefined;
-  readonly ledgerFile: string;
+  /** Does the ledger keep values, not hashes? */
+  values: boolean;
   readonly asked: { by: string; values: readonly string[] }[];
   /** Ids of related records by the value looked up. */
   readonly related: Map<string, readonly string[]>;
@@ -85,8 +85,7 @@ export async function inWorld(schema: Partial<ObjectSchema>, work: (world: World
     await work({
       folder,
       held: new Map(),
-      header: undefined,
-      ledgerFile: path.join(folder, "ledger.duckdb"),
+      values: true,
       asked: [],
       related: new Map(),
       others: [],
@@ -186,6 +185,8 @@ export async function planIn(
     { path: ":memory:", options: {}, memory_limit: "512MB" },
     { root: world.folder, scratch: path.join(world.folder, "scratch") },
   );
+  const ledger = ledgerOf(world);
+  const hashed = await ledger.hashed();
   return plan({
     id: `plan-${world.plans}`,
     definition,
@@ -194,7 +195,12 @@ export async function planIn(
     reader: readerOf(world),
     object: world.schema,
     account: "1",
-    ledger: { file: world.ledgerFile, header: world.header, counts: await countsOf(world) },
+    ledger: {
+      file: ledger.file,
+      header: await ledger.header(),
+      counts: await ledger.counts(),
+      ...(hashed === undefined ? {} : { hashed }),
+    },
     otherLedgers: world.others,
     options: { readBack: "none", ...ask.options },
     target: { name: "default", warehouse: { type: "duckdb", keys: {} }, destination: { type: "memory", keys: {} } },
@@ -248,117 +254,53 @@ export async function rejectionsOf(stored: StoredPlan): Promise<readonly string[
   );
 }
 
-async function countsOf(world: World): Promise<Readonly<Record<RowState, number>>> {
-  const counts = { live: 0, tombstone: 0, uncertain: 0, doubt: 0, held: 0, skipped: 0 };
-  if (world.header === undefined) return counts;
-  const db = await openDuckDb(world.ledgerFile, { readOnly: true });
-  try {
-    const rows = await db.rows<{ state: RowState; n: number }>(
-      "select state, count(*) as n from records group by state",
-    );
-    for (const { state, n } of rows) counts[state] = n;
-  } finally {
-    db.close();
-  }
-  return counts;
-}
-
 /** Carry a plan out on the simulated destination and take it into the ledger, as a run does. */
 export async function carryOut(world: World, stored: StoredPlan): Promise<void> {
-  const { header } = stored;
-  const changes = await allChanges(stored);
-  const applied = new Map<number, { remoteId: string; created: boolean }>();
-  for (const change of changes) {
-    const outcome = applyTo(world.held, change, header.fingerprint.match);
-    applied.set(change.id, outcome);
+  const { header, file: planFile } = stored;
+  const ledger = ledgerOf(world);
+  if ((await ledger.header()) === undefined) {
+    const { sync, target, fingerprint } = header;
+    await ledger.create({ sync, target, fingerprint, values: world.values });
   }
-  const db = await openDuckDb(world.ledgerFile);
-  try {
-    await db.run(
-      'create table if not exists records (key varchar, remote_id varchar, match varchar, origin varchar, state varchar, run varchar, change bigint, "at" timestamp)',
-    );
-    for (const { name } of header.fields) {
-      for (const kind of ["c", "s"])
-        await db.run(`alter table records add column if not exists ${sqlName(`${kind}:${name}`)} varchar`);
-    }
-    await db.attach(stored.file, "plan", "read");
-    await db.run("create temp table applied (id bigint, remote_id varchar, origin varchar)");
-    await db.append(
-      "applied",
-      ["id", "remote_id", "origin"],
-      [...applied].map(([id, { remoteId, created }]) => [id, remoteId, created ? "created" : "adopted"]),
-    );
-    const at = "timestamp '2026-11-23 12:00:00'";
-    const lookups = new Set(
-      (await db.rows<{ name: string }>("select column_name as name from (describe plan.changes)"))
-        .map(({ name }) => name)
-        .filter((name) => name.startsWith("v:")),
-    );
-    const each = header.fields.flatMap(({ name }) => {
-      const value = lookups.has(`v:${name}`) ? sqlName(`v:${name}`) : sqlName(`c:${name}`);
-      return [
-        `coalesce(p.${sqlName(`c:${name}`)}, r.${sqlName(`c:${name}`)})`,
-        `case when p.${sqlName(`w:${name}`)} then p.${value} else r.${sqlName(`s:${name}`)} end`,
-      ];
-    });
-    const into = header.fields.flatMap(({ name }) => [sqlName(`c:${name}`), sqlName(`s:${name}`)]);
-    for (const [table, state] of [
-      ["notes", "p.state"],
-      ["changes", "case when p.action = 'delete' then 'tombstone' else 'live' end"],
-    ] as const) {
-      await db.run(`create or replace temp table incoming as select p.key, coalesce(a.remote_id, p.remote_id, r.remote_id) as remote_id, p.match,
-        coalesce(p.origin, a.origin, 'adopted') as origin, ${state} as state, 'run' as run, p.id as change, ${at} as "at", p.takes_over, ${each.map((value, index) => `${value} as e${index}`).join(", ")}
-        from plan.${table} p left join applied a on a.id = p.id left join records r on r.key = coalesce(p.takes_over, p.key)`);
-      await db.run(
-        "delete from records where key in (select key from incoming) or key in (select takes_over from incoming)",
-      );
-      await db.run(
-        `insert into records (key, remote_id, match, origin, state, run, change, "at", ${into.join(", ")}) select key, remote_id, match, origin, state, run, change, "at", ${each.map((_, index) => `e${index}`).join(", ")} from incoming`,
-      );
-    }
-  } finally {
-    db.close();
-  }
-  world.header = {
-    version: 1,
-    sync: header.sync,
-    target: header.target,
-    fingerprint: header.fingerprint,
-    revision: (world.header?.revision ?? 0) + 1,
-    values: true,
-  };
+  const run = `run of ${header.id}`;
+  await ledger.commitNotes({ run, planFile });
+  const outcomes = (await allChanges(stored)).map((change) => applyTo(world.held, change, header.fingerprint.match));
+  await ledger.commit({ run, planFile, outcomes });
 }
 
-function applyTo(held: Held, change: Change, match: string | undefined): { remoteId: string; created: boolean } {
+export function ledgerOf({ folder }: World): LocalLedger {
+  return openLocalLedger({
+    file: path.join(folder, "ledger.duckdb"),
+    lockFile: path.join(folder, "ledger.lock"),
+    now: () => Date.parse("2026-11-23T12:00:00Z"),
+  });
+}
+
+function applyTo(held: Held, change: Change, match: string | undefined): Outcome {
   const fields = Object.fromEntries(
     Object.entries(change.fields).map(([name, { after }]) => [name, after === null ? null : toJson(after)]),
   );
-  const byMatch =
-    match === undefined
-      ? undefined
-      : [...held].find(
-          ([, record]) =>
-            change.match !== undefined && String(record[match]).trim().toLowerCase() === change.match.toLowerCase(),
-        )?.[0];
-  const present = change.remoteId ?? byMatch;
-  if (change.action === "delete") {
-    const remoteId = present ?? "";
-    if (Object.keys(fields).length > 0) held.set(remoteId, { ...held.get(remoteId), ...fields });
-    else held.delete(remoteId);
-    return { remoteId, created: false };
+  const matches = (record: Readonly<Record<string, Json>>): boolean =>
+    match !== undefined && change.match !== undefined && normal(record[match]) === normal(change.match);
+  const present = change.remoteId ?? [...held].find(([, record]) => matches(record))?.[0];
+  const { id } = change;
+  if (present === undefined || !held.has(present)) {
+    if (change.action !== "create")
+      return { outcome: change.action === "delete" ? "applied" : "skipped", id, reason: "" };
+    const remoteId = `${change.key} of ${held.size}`;
+    held.set(remoteId, fields);
+    return { outcome: "applied", id, remoteId, created: true };
   }
-  if (present !== undefined && held.has(present)) {
-    held.set(present, { ...held.get(present), ...fields });
-    return { remoteId: present, created: false };
-  }
-  const remoteId = `r${held.size + 1}-${change.key}`;
-  held.set(remoteId, fields);
-  return { remoteId, created: true };
+  if (change.action === "delete" && Object.keys(fields).length === 0) held.delete(present);
+  else held.set(present, { ...held.get(present), ...fields });
+  return { outcome: "applied", id, remoteId: present, ...(change.action === "create" ? { created: false } : {}) };
 }
+
+const normal = (value: Json | undefined): string => String(value).trim().toLowerCase();
 
 /** Change the ledger's rows by SQL, to make a state that a run does not. */
 export async function editLedger(world: World, sql: string): Promise<void> {
-  const db = await openDuckDb(world.ledgerFile);
+  const db = await openDuckDb(ledgerOf(world).file);
   try {
     await db.run(sql);
   } finally {
