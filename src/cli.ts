@@ -22,6 +22,8 @@ import { planCommand } from "./cli/plan";
 import { retryCommand, runCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
 import { selectSyncs } from "./cli/select";
+import { keyFromJson } from "./plan/keys";
+import { type Json } from "./value";
 import { sampleFolder, version } from "./cli/about";
 
 const exit = collectExit();
@@ -149,7 +151,7 @@ const planOptions = ({ readBack, only, limit, firstRun }: PlanFlags) => ({
         readBack:
           readBack === "all" ? ("all" as const) : readBack === "none" ? ("none" as const) : ("default" as const),
       }),
-  ...(only === undefined ? {} : { only: only.flatMap((keys) => keys.split(",")) }),
+  ...(only === undefined ? {} : { only: only.flatMap(keysOf) }),
   ...(limit === undefined ? {} : { limit }),
   ...(firstRun === undefined ? {} : { firstRun }),
 });
@@ -228,6 +230,17 @@ program
   .argument("[connections...]", "default: every connection with sandbox: true")
   .description("serve the project's sandboxes until interrupted")
   .action(command(async (context, names: string[]) => serveSandboxes(context, names)));
+
+/** A composite key is a JSON array; of plain ones several may stand in a word, parted by commas. */
+function keysOf(word: string): readonly string[] {
+  if (!word.startsWith("[")) return word.split(",");
+  try {
+    const key = keyFromJson(JSON.parse(word) as Json);
+    return key === undefined ? [] : [key];
+  } catch {
+    return [word];
+  }
+}
 
 async function relative(context: Context, files: readonly string[]): Promise<readonly string[]> {
   const { root } = await context.place();

@@ -1,5 +1,5 @@
 /** The one place where a command's failure becomes a sentence and an exit code. */
-import { ProblemsFound } from "../calls/calls";
+import { type Failure, ProblemsFound } from "../calls/calls";
 import { Cancelled, SyncFailure } from "../failure";
 import { type Context, json, problemJson } from "./context";
 import { type Paint } from "./paint";
@@ -25,14 +25,19 @@ export function fail(context: Context, error: unknown, paint: Paint): void {
     if (context.format === "json") context.print(json({ version: 1, problems: error.problems.map(problemJson) }));
     else context.note(renderProblems(error.problems, paint));
   } else if (error instanceof SyncFailure) {
-    context.exit.add(usage.has(error.code) ? "usage" : "stopped");
-    if (context.format === "json")
-      context.print(json({ version: 1, failure: { code: error.code, message: error.message, hint: error.hint } }));
-    else context.note(`${paint("red", "×")} ${error.message} ${error.hint}`);
+    const failure = reportFailure(context, error, paint);
+    if (context.format === "json") context.print(json({ version: 1, failure }));
   } else if (error instanceof Cancelled) {
     context.exit.add("cancelled");
     context.note("Cancelled.");
   } else {
     throw error;
   }
+}
+
+/** Says why it stopped and sets the exit code. Gives the failure as the JSON output has it; printing that is the caller's. */
+export function reportFailure(context: Context, { code, message, hint }: SyncFailure, paint: Paint): Failure {
+  context.exit.add(usage.has(code) ? "usage" : "stopped");
+  if (context.format === "text") context.note(`${paint("red", "×")} ${message} ${hint}`);
+  return { code, message, hint };
 }

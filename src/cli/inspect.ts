@@ -1,6 +1,6 @@
 /** Commands that only look: check, preview, runs, show, connections, describe. */
 import { type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
-import { type Rejection } from "../record";
+import { type Exchange, type Rejection } from "../record";
 import { SyncFailure } from "../failure";
 import { type Context, json, problemJson } from "./context";
 import { count, oneLine, type Paint, plural, table } from "./paint";
@@ -85,15 +85,22 @@ export async function showCommand(context: Context, run: string, paint: Paint): 
   const place = await context.place();
   const report = await context.calls.runReport(place, { run });
   const rejections = await allRejections(context, place, report.id);
-  if (context.format === "json")
-    return context.print(json({ version: 1, command: "show", runs: [runJson(report, rejections)] }));
+  if (context.format === "json") {
+    const exchanges: Record<string, Exchange> = {};
+    for (const id of new Set(rejections.flatMap(({ exchange }) => exchange ?? []))) {
+      const exchange = await context.calls.exchange(place, { run: report.id, exchange: id });
+      if (exchange !== undefined) exchanges[id] = exchange;
+    }
+    return context.print(json({ version: 1, command: "show", runs: [{ ...runJson(report, rejections), exchanges }] }));
+  }
   context.print(renderRun(report, paint));
   for (const example of examples(rejections)) {
     const where = [example.stage, example.field].filter((part) => part !== undefined).join(" · ");
     context.print(
       `\n${paint("bold", oneLine(JSON.stringify(example.key)))}  ${where}: ${oneLine(example.reason, 200)}`,
     );
-    if (example.exchange !== undefined) await printExchange(context, place, report.id, example.exchange, paint);
+    if (example.exchange !== undefined)
+      await printExchange(context, place, { run: report.id, rejection: example, exchange: example.exchange }, paint);
   }
 }
 
@@ -157,7 +164,7 @@ export async function describeCommand(context: Context, connection: string | und
   }
 }
 
-/** Runs `work`; problems in files are printed and set the exit code. */
+/** Runs a preview; problems in files are printed and set the exit code. */
 export async function reportingProblems(context: Context, paint: Paint, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -166,21 +173,41 @@ export async function reportingProblems(context: Context, paint: Paint, work: ()
     context.exit.add("problems");
     context.print(
       context.format === "json"
-        ? json({ version: 1, problems: error.problems.map(problemJson) })
+        ? json({ version: 1, command: "preview", problems: error.problems.map(problemJson) })
         : renderProblems(error.problems, paint),
     );
   }
 }
 
-async function printExchange(context: Context, place: Place, run: string, id: string, paint: Paint): Promise<void> {
+interface Shown {
+  readonly run: string;
+  readonly rejection: Rejection;
+  readonly exchange: string;
+}
+
+async function printExchange(
+  context: Context,
+  place: Place,
+  { run, rejection, exchange: id }: Shown,
+  paint: Paint,
+): Promise<void> {
   const exchange = await context.calls.exchange(place, { run, exchange: id });
   if (exchange === undefined) return;
-  context.print(paint("dim", `  → ${exchange.request.method} ${exchange.request.url}`));
+  const { request, response, failure } = exchange;
+  context.print(paint("dim", `  → ${request.method} ${request.url}`));
   const answer =
-    exchange.response === undefined
-      ? (exchange.failure ?? "no answer")
-      : `${exchange.response.status} ${oneLine(exchange.response.body, 300)}`;
+    response === undefined
+      ? (failure ?? "no answer")
+      : `${response.status} ${passage(response.body, rejection.reason)}`;
   context.print(paint("dim", `  ← ${answer}`));
+}
+
+/** The part of a long answer that says why; the whole exchange is in the run's folder and in --format json. */
+function passage(body: string, reason: string): string {
+  const room = 320;
+  const at = body.indexOf(JSON.stringify(reason).slice(1, -1));
+  const start = Math.max(0, at - room / 2);
+  return `${start > 0 ? "…" : ""}${oneLine(body.slice(start), room)}`;
 }
 
 const cellText = (cell: unknown, paint: Paint): string =>

@@ -1,12 +1,14 @@
 /** sluice plan */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import { type FileProblem, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { type Failure, type FileProblem, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { SyncFailure } from "../failure";
 import { type Change, keyParts, type Rejection } from "../record";
 import { type PlanHeader, type PlanOptions } from "../plan/plan";
 import { toJson } from "../value";
 import { displayKey } from "../plan/keys";
 import { type Context, json, problemJson } from "./context";
+import { reportFailure } from "./fail";
 import { type Paint } from "./paint";
 import { progressLine } from "./progress";
 import { renderPlan } from "./render-plan";
@@ -19,6 +21,9 @@ export interface PlanArguments extends PlanOptions {
   readonly sample?: number;
   readonly detailedExitcode: boolean;
 }
+
+/** Why a sync of several could not be planned or run. */
+export type SyncStopped = { readonly sync: string } & Failure;
 
 const shownInText = 10;
 const pageSize = 1000;
@@ -33,6 +38,7 @@ export async function planCommand(
   const place = await context.place();
   const results: unknown[] = [];
   const problems: FileProblem[] = [];
+  const failures: SyncStopped[] = [];
   for (const sync of syncs) {
     const line = progressLine(process.stderr, sync.name);
     try {
@@ -66,6 +72,10 @@ export async function planCommand(
         );
     } catch (error) {
       line.clear();
+      if (error instanceof SyncFailure) {
+        failures.push({ sync: sync.name, ...reportFailure(context, error, paint) });
+        continue;
+      }
       if (!(error instanceof ProblemsFound)) throw error;
       context.exit.add("problems");
       problems.push(...error.problems);
@@ -73,7 +83,7 @@ export async function planCommand(
     }
   }
   if (context.format === "json")
-    context.print(json({ version: 1, command: "plan", syncs: results, problems: problems.map(problemJson) }));
+    context.print(json({ version: 1, command: "plan", syncs: results, problems: problems.map(problemJson), failures }));
 }
 
 /** Every page until one is not full, up to `limit` items. */

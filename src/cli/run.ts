@@ -4,7 +4,9 @@ import { type PlanHeader } from "../plan/plan";
 import { type Rejection } from "../record";
 import { type RunProgress, type RunReport } from "../run/report";
 import { type Context, json, problemJson } from "./context";
+import { reportFailure } from "./fail";
 import { type Paint } from "./paint";
+import { type SyncStopped } from "./plan";
 import { progressLine } from "./progress";
 import { renderPlan } from "./render-plan";
 import { renderProblems } from "./render-problems";
@@ -33,6 +35,7 @@ export async function runCommand(
   const overview = await context.calls.overview(place);
   const reports: RunReport[] = [];
   const problems: FileProblem[] = [];
+  const failures: SyncStopped[] = [];
   for (const sync of syncs) {
     try {
       const options =
@@ -49,6 +52,11 @@ export async function runCommand(
       finish(context, report, paint);
       if (report.status !== "succeeded" && report.status !== "rejected") break;
     } catch (error) {
+      // What ran before is still reported.
+      if (error instanceof SyncFailure) {
+        failures.push({ sync: sync.name, ...reportFailure(context, error, paint) });
+        break;
+      }
       if (!(error instanceof ProblemsFound)) throw error;
       context.exit.add("problems");
       problems.push(...error.problems);
@@ -63,6 +71,7 @@ export async function runCommand(
         command: "run",
         runs: await allJson(context, place, reports),
         problems: problems.map(problemJson),
+        failures,
       }),
     );
 }
@@ -72,7 +81,9 @@ export async function retryCommand(context: Context, run: string, paint: Paint):
   const report = await watched("retry", (progress) => context.calls.retry(place, { run }, progress, context.signal));
   finish(context, report, paint);
   if (context.format === "json")
-    context.print(json({ version: 1, command: "run", runs: await allJson(context, place, [report]), problems: [] }));
+    context.print(
+      json({ version: 1, command: "run", runs: await allJson(context, place, [report]), problems: [], failures: [] }),
+    );
 }
 
 /** A run as the JSON output gives it, with every rejection. */
