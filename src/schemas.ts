@@ -3,5 +3,5 @@ import { projectJsonSchema } from "./project/json-schema";
 import { syncJsonSchema } from "./sync/json-schema";
 
 export function schemas(): Readonly<Record<string, unknown>> {
-  return { sync: syncJsonSchema(), project: projectJsonSchema() };
+  return { sync: syncJsonSchema(), sluice: projectJsonSchema() };
 }
