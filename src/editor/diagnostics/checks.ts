@@ -7,9 +7,8 @@ import * as vscode from "vscode";
 import { type Calls, type FileProblem, ProblemsFound } from "../../calls/calls";
 import { Cancelled } from "../../failure";
 import { type Problem, placeOf } from "../../problem";
-import { parseProject } from "../../project/parse";
-import { parseSync } from "../../sync/parse";
 import { inProject, isProjectFile, isSyncFile, syncName } from "../files";
+import { parsers } from "../parser";
 import { type Projects, type SyncFile } from "../projects";
 import { diagnosticOf } from "./problem-ranges";
 
@@ -113,8 +112,8 @@ export class Checks implements vscode.Disposable {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly FileProblem[]> | undefined> {
     const root = this.projects.rootOf(document.uri);
-    const parsed = (): ReadonlyMap<string, readonly FileProblem[]> =>
-      new Map([[document.uri.toString(), parsedProblems(document)]]);
+    const parsed = async (): Promise<ReadonlyMap<string, readonly FileProblem[]>> =>
+      new Map([[document.uri.toString(), await parsedProblems(document)]]);
     if (root === undefined || !vscode.workspace.isTrusted) return parsed();
     const file = inProject(root, document.uri.fsPath);
     try {
@@ -125,7 +124,7 @@ export class Checks implements vscode.Disposable {
       if (error instanceof ProblemsFound) return byFile(root, error.problems);
       // Nobody asked for this check, so nobody is told but the log; the parser still speaks.
       this.log.warn(`${file} could not be checked: ${error instanceof Error ? error.message : String(error)}`);
-      return parsed();
+      return await parsed();
     }
   }
 }
@@ -160,7 +159,8 @@ function concerns(document: vscode.TextDocument): boolean {
   return document.uri.scheme === "file" && (isSyncFile(document.fileName) || isProjectFile(document.fileName));
 }
 
-function parsedProblems(document: vscode.TextDocument): readonly FileProblem[] {
+async function parsedProblems(document: vscode.TextDocument): Promise<readonly FileProblem[]> {
+  const { parseProject, parseSync } = await parsers();
   const text = document.getText();
   const { problems } = isProjectFile(document.fileName)
     ? parseProject(text)

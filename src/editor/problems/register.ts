@@ -1,7 +1,7 @@
 /** Keeps rejections in Problems current: on start-up, when a report is written, and as you type. */
 import * as vscode from "vscode";
 import { type Path } from "../../problem";
-import { parseSync } from "../../sync/parse";
+import { parsers } from "../parser";
 import { isSyncFile, syncName, syncSelector } from "../files";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
@@ -48,7 +48,7 @@ export function registerRunProblems(services: Services): void {
     vscode.workspace.onDidGrantWorkspaceTrust(restore),
     vscode.workspace.onDidChangeTextDocument(({ document: { uri } }) => {
       if (isSyncFile(uri.path) || uri.path.endsWith(".sql"))
-        soon(uri.toString(), async () => runProblems.drawWhatConcerns(uri));
+        soon(uri.toString(), () => runProblems.drawWhatConcerns(uri));
     }),
     vscode.languages.registerCodeActionsProvider([...syncSelector], fixes(services), {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
@@ -87,6 +87,7 @@ async function showMapping({ calls, projects, results }: Services, argument: Ret
   if (group === undefined) return;
   const document = await vscode.workspace.openTextDocument(projects.syncIn(root, report.file).uri);
   const text = document.getText();
+  const { parseSync } = await parsers();
   const parsed = parseSync(text, { name: syncName(report.file) });
   const path: Path = mappingPath(parsed, group);
   await vscode.window.showTextDocument(document, { selection: toRange(text, mappingRange(parsed, text, path)) });

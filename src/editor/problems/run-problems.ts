@@ -8,8 +8,8 @@ import * as vscode from "vscode";
 import { type Calls } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
 import { type RunReport } from "../../run/report";
-import { parseSync } from "../../sync/parse";
 import { syncName } from "../files";
+import { parsers } from "../parser";
 import { openDocument, type Projects } from "../projects";
 import { mappingHash, mappingPath, mappingRange, type ReadBeside } from "./placement";
 import { type OpenGroup, outstanding, type PartialRetries } from "./outstanding";
@@ -38,18 +38,19 @@ export class RunProblems implements vscode.Disposable {
   ) {}
 
   /** Remembers what the mappings were when a run of this window began. */
-  bind(root: string, report: RunReport, text: string): void {
+  async bind(root: string, report: RunReport, text: string): Promise<void> {
+    const { parseSync } = await parsers();
     const parsed = parseSync(text, { name: syncName(report.file) });
     const beside = besideOf(this.projects.syncIn(root, report.file).uri);
     const hashes = report.groups.map((group) =>
       mappingHash(parsed, text, { path: mappingPath(parsed, group), beside }),
     );
-    void this.memory.update("sluice.baselines", newest({ ...this.baselines(), [report.id]: hashes }));
+    await this.memory.update("sluice.baselines", newest({ ...this.baselines(), [report.id]: hashes }));
   }
 
   /** A run that retried one group alone leaves the others of its run outstanding. */
-  retriedAlone(report: RunReport, group: number): void {
-    void this.memory.update("sluice.partialRetries", newest({ ...this.partialRetries(), [report.id]: group }));
+  async retriedAlone(report: RunReport, group: number): Promise<void> {
+    await this.memory.update("sluice.partialRetries", newest({ ...this.partialRetries(), [report.id]: group }));
   }
 
   /** Reads the project's newest reports anew. */
@@ -66,7 +67,7 @@ export class RunProblems implements vscode.Disposable {
       if (groups.length === 0) continue;
       const { uri } = this.projects.syncIn(root, file);
       this.watched.set(uri.toString(), { root, groups });
-      this.draw(uri);
+      await this.draw(uri);
     }
   }
 
@@ -82,7 +83,9 @@ export class RunProblems implements vscode.Disposable {
   }
 
   /** Places a file's rejections anew, on its text as it stands. */
-  draw(uri: vscode.Uri): void {
+  async draw(uri: vscode.Uri): Promise<void> {
+    const { parseSync } = await parsers();
+    await this.bindUnbound(uri);
     const watched = this.watched.get(uri.toString());
     if (watched === undefined) return;
     const text = textOf(uri);
@@ -92,7 +95,7 @@ export class RunProblems implements vscode.Disposable {
     const found: RunDiagnostic[] = [];
     for (const open of watched.groups) {
       const where = mappingPath(parsed, open.group);
-      const baseline = this.baseline(watched.root, open, text);
+      const baseline = this.baselines()[open.report.id]?.[open.index];
       if (baseline !== mappingHash(parsed, text, { path: where, beside })) continue;
       found.push(
         rejectionDiagnostic({ uri, text, root: watched.root, open, range: mappingRange(parsed, text, where) }),
@@ -102,9 +105,9 @@ export class RunProblems implements vscode.Disposable {
   }
 
   /** A text changed: a sync file, or a model's .sql file, which may be any of its project's. */
-  drawWhatConcerns(uri: vscode.Uri): void {
+  async drawWhatConcerns(uri: vscode.Uri): Promise<void> {
     for (const key of this.watched.keys())
-      if (key === uri.toString() || uri.path.endsWith(".sql")) this.draw(vscode.Uri.parse(key));
+      if (key === uri.toString() || uri.path.endsWith(".sql")) await this.draw(vscode.Uri.parse(key));
   }
 
   diagnosticsAt(uri: vscode.Uri, range: vscode.Range): readonly RunDiagnostic[] {
@@ -121,11 +124,13 @@ export class RunProblems implements vscode.Disposable {
     this.collection.delete(vscode.Uri.parse(key));
   }
 
-  /** A run that was not started here is taken to be of the text as it is now. */
-  private baseline(root: string, { report, index }: OpenGroup, text: string): string | undefined {
-    const known = this.baselines()[report.id];
-    if (known === undefined) this.bind(root, report, text);
-    return (known ?? this.baselines()[report.id])?.[index];
+  /** A run that was not started here is taken to be of the text as it is when it is first seen. */
+  private async bindUnbound(uri: vscode.Uri): Promise<void> {
+    const watched = this.watched.get(uri.toString());
+    const text = textOf(uri);
+    if (watched === undefined || text === undefined) return;
+    for (const { report } of watched.groups)
+      if (this.baselines()[report.id] === undefined) await this.bind(watched.root, report, text);
   }
 
   private baselines(): Baselines {

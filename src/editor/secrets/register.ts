@@ -6,7 +6,7 @@ import { type ProjectOverview } from "../../calls/calls";
 import { type Path, type Range } from "../../problem";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
-import { envLine, ignoresEnv, secretName } from "./secret-text";
+import { envLine, secretName } from "./secret-text";
 import { type SecretPlace, type Vault } from "./vault";
 
 /** A literal secret in a file, as its quick fix names it. */
@@ -120,7 +120,8 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
 async function writeEnv(root: string, name: string, value: string): Promise<void> {
   const ignore = path.join(root, ".gitignore");
   // First out of git's sight, then on disk.
-  if (!ignoresEnv(await textOf(ignore))) await appendLine(ignore, ".env");
+  const { envIgnoreProblem } = await import("../../project/secrets");
+  if (envIgnoreProblem(await textOf(ignore)) !== undefined) await appendLine(ignore, ".env");
   await appendLine(path.join(root, ".env"), envLine(name, value), 0o600);
 }
 

@@ -1,6 +1,5 @@
 /** How a secret is named and written down in .env. */
 import { type Path } from "../../problem";
-import { envIgnoreProblem } from "../../project/secrets";
 
 /** HUBSPOT_TOKEN for ["destinations", "hubspot", "token"]; a target's connection carries the target's name too. */
 export function secretName(path: Path): string {
@@ -18,8 +17,4 @@ export function envLine(name: string, value: string): string {
   if (/^[\w.:/@+=-]*$/.test(value)) return `${name}=${value}`;
   const quote = ["'", '"', "`"].find((mark) => !value.includes(mark));
   return quote === undefined ? `${name}=${value}` : `${name}=${quote}${value}${quote}`;
-}
-
-export function ignoresEnv(gitignore: string): boolean {
-  return envIgnoreProblem(gitignore) === undefined;
 }

@@ -52,8 +52,8 @@ async function retryIntoPanel(
       },
     });
   } finally {
-    if (done) runProblems.bind(sync.root, done, text);
-    if (done && group !== undefined && report.groups.length > 1) runProblems.retriedAlone(done, group);
+    if (done) await runProblems.bind(sync.root, done, text);
+    if (done && group !== undefined && report.groups.length > 1) await runProblems.retriedAlone(done, group);
     await runProblems.refresh(sync.root);
     overviews.refresh();
   }

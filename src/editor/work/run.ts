@@ -43,7 +43,7 @@ async function runIntoPanel(
       },
     });
   } finally {
-    if (report) runProblems.bind(sync.root, report, text);
+    if (report) await runProblems.bind(sync.root, report, text);
     await runProblems.refresh(sync.root);
     overviews.refresh();
   }

@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { build } from "esbuild";
 import { EngineClient } from "../../../src/editor/engine/engine-client";
 import { Cancelled, SyncFailure } from "../../../src/failure";
 
 const place = { root: "/project" };
-const engineFile = path.join(__dirname, "fake-engine.ts");
 
 describe("the engine client", () => {
+  let folder: string;
+  let engineFile: string;
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "sluice-engine-"));
+    engineFile = path.join(folder, "engine.js");
+    // Built once, as the real one is: a compiler in each of the processes would take most of the time.
+    const entry = path.join(__dirname, "fake-engine.ts");
+    await build({ entryPoints: [entry], outfile: engineFile, bundle: true, platform: "node", logLevel: "error" });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
   let now = 0;
   let forks = 0;
   let lastChild: ChildProcess;
@@ -19,7 +32,7 @@ describe("the engine client", () => {
     client = new EngineClient({
       fork: () => {
         forks++;
-        lastChild = fork(engineFile, { execArgv: ["--import=tsx"], silent: true });
+        lastChild = fork(engineFile, { execArgv: [], silent: true });
         return lastChild;
       },
       now: () => now,

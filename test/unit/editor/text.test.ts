@@ -3,7 +3,7 @@ import { parseEnv } from "node:util";
 import fc from "fast-check";
 import { inProject, isProjectFile, isSyncFile, nearestProject, syncName } from "../../../src/editor/files";
 import { resultsHtml } from "../../../src/editor/results/html";
-import { envLine, ignoresEnv, secretName } from "../../../src/editor/secrets/secret-text";
+import { envLine, secretName } from "../../../src/editor/secrets/secret-text";
 import { plainExcerpt, plainLine, plainText } from "../../../webview/plain-text";
 
 describe("text on screen", () => {
@@ -70,16 +70,6 @@ describe("a literal secret that moves out of a file", () => {
   it("reads back from .env as it was", () => {
     for (const value of ["pat-na1-abc", "with space # and hash", 'quo"te', "it's", "a=b", "ünï"])
       assert.equal(parseEnv(envLine("T", value)).T, value);
-  });
-
-  it("knows whether git would see .env", () => {
-    assert.deepEqual([".env", "*.env\n", "", "node_modules", ".env\n!.env"].map(ignoresEnv), [
-      true,
-      true,
-      false,
-      false,
-      false,
-    ]);
   });
 });
 
