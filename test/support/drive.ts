@@ -12,6 +12,7 @@ import {
   type Sandbox,
   type Step,
 } from "../../src/destinations/destination";
+import { type OutgoingChange, type Outcome } from "../../src/record";
 import { type Json, type LogicalType } from "../../src/value";
 
 export type Responder = (step: Step) => Response;
@@ -35,6 +36,37 @@ export function drive<Result>(conversation: Conversation<Result>, respond: Respo
 export function httpResponse(status: number, body: unknown = "", headers: Record<string, string> = {}): HttpResponse {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return { kind: "http", status, headers, text, json: parsed(text) };
+}
+
+/** Delivers as the engine does where a request is refused whole: the batch is halved, and a record refused alone is rejected. */
+export function deliverSplit(
+  destination: Destination,
+  batch: readonly OutgoingChange[],
+  context: DeliverContext,
+  respond: Responder,
+): readonly Outcome[] {
+  class Refused extends Error {
+    constructor(readonly response: HttpResponse) {
+      super("refused");
+    }
+  }
+  try {
+    const watched: Responder = (step) => {
+      const response = respond(step);
+      if (step.step !== "request" || response.kind !== "http") return response;
+      if (destination.classify(step, response) === "refused") throw new Refused(response);
+      return response;
+    };
+    return drive(destination.deliver(batch, context), watched).result;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const [only, ...others] = batch;
+    if (only === undefined) return [];
+    if (others.length === 0) return [{ outcome: "rejected", id: only.id, ...destination.refusal(error.response) }];
+    const half = batch.length >> 1;
+    const parts = [batch.slice(0, half), batch.slice(half)];
+    return parts.flatMap((part) => deliverSplit(destination, part, context, respond));
+  }
 }
 
 /** Answers requests in turn; past the end it throws. */
