@@ -128,21 +128,23 @@ function busy(error: DatabaseBusy): SyncFailure {
   );
 }
 
-/** What an error of DuckDB on this file means: only its disk, or its contents, can be at fault. */
+/** What an error of DuckDB on this file means: its disk is at fault, or its contents are; else we are. */
 function failureOf(error: unknown): unknown {
   if (!(error instanceof DuckDbError)) return error;
-  const { errno } = constants;
-  if (error.errno === errno.ENOSPC || error.errno === errno.EFBIG || error.errno === errno.EDQUOT) {
+  // Nobody else writes while we do, so that a commit fails only for want of room (it comes without a number).
+  if (error.kind === "TransactionContext" || (error.errno !== undefined && noRoom.has(error.errno))) {
     return new SyncFailure(
       "disk-full",
-      "There is no room on the disk for the ledger. It stays as it was.",
-      "Make room, then run again.",
+      "The ledger could not be written: the disk is full. It stays as it was.",
+      "Make room, then run again: what was answered meanwhile is in the journal.",
       { cause: error },
     );
   }
   return unreadable.has(error.kind) ? corrupted(error) : error;
 }
 
+const { ENOSPC, EFBIG, EDQUOT } = constants.errno;
+const noRoom: ReadonlySet<number> = new Set([ENOSPC, EFBIG, EDQUOT]);
 const unreadable = new Set(["IO", "FATAL", "INTERNAL", "Serialization", "Invalid", "Corruption"]);
 
 function corrupted(cause: unknown): SyncFailure {

@@ -79,13 +79,25 @@ async function changing(
   return withLedger(opening, "write", async (db) => {
     const kept = await readHeader(db);
     // Plans are never written again, so that others of this process may have the file open, and close it.
-    if (planFile !== undefined) await db.run(`attach ${sqlString(planFile)} as plan (type duckdb, read_only)`);
+    if (planFile !== undefined) await attachPlan(db, planFile);
     await db.run("begin");
     const changed = await work({ db, kept });
     if (changed > 0) await db.run(headerUpdate("revision", String(kept.header.revision + 1)));
     await db.run("commit");
+    // Done here it does not block the process, as closing would. A disk that is full now leaves the commit in the log
+    // beside the file, where the next to open the file finds it.
+    if (changed > 0) await db.run("checkpoint").catch(() => undefined);
     return changed;
   });
+}
+
+async function attachPlan(db: DuckDb, planFile: string): Promise<void> {
+  try {
+    await db.run(`attach ${sqlString(planFile)} as plan (type duckdb, read_only)`);
+  } catch (cause) {
+    const hint = "Make a new plan with `sluice plan`.";
+    throw new SyncFailure("no-such-plan", "There is no such plan, or its file is not whole.", hint, { cause });
+  }
 }
 
 const noRows: Readonly<Record<RowState, number>> = {

@@ -24,7 +24,7 @@ export function ledgerLock(root: string, target: string, sync: string): string {
 
 const longestName = 120;
 // Names that Windows keeps for devices.
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/;
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(%2e|$)/;
 
 /** A name as a file name on any system: two names never share a file, not even where case is ignored. */
 export function fileName(name: string): string {
