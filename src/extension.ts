@@ -25,6 +25,7 @@ export interface SluiceApi {
   /** Process id of the engine; undefined while none runs. */
   enginePid(): number | undefined;
   results(): PanelState;
+  readonly onResults: vscode.Event<PanelState>;
 }
 
 export function activate(context: vscode.ExtensionContext): SluiceApi {
@@ -50,5 +51,5 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   registerSecrets(services, vault);
   registerViews(services);
   registerStatus(services);
-  return { enginePid: () => engine.pid, results: () => results.state };
+  return { enginePid: () => engine.pid, results: () => results.state, onResults: results.onDidChange };
 }
