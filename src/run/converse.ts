@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { type Conversation, type FileStep, type Response, type Step } from "../destinations/destination";
 import { type ConverseOptions } from "../destinations/connection";
-import { throwIfAborted } from "../failure";
+import { SyncFailure, throwIfAborted } from "../failure";
 import { type Files } from "./files";
 import { type Line } from "./line";
 import { perform } from "./request";
@@ -55,7 +55,7 @@ export async function converse<Result>(
   } catch (error) {
     // Lets the generator's own `finally` run.
     conversation.return(undefined as Result);
-    throw error;
+    throw withoutSecrets(error, talk.line);
   } finally {
     free();
   }
@@ -88,4 +88,11 @@ async function file(step: FileStep, { files, line }: Talk, options: ConverseOpti
   const done = await files.perform(step);
   if (step.effect === "write") options.onWritten?.(step.changes);
   return done;
+}
+
+/** A connector may quote the destination, and the destination what it was sent. */
+function withoutSecrets(error: unknown, { redactor }: Line): unknown {
+  if (!(error instanceof SyncFailure)) return error;
+  const message = redactor.text(error.message);
+  return message === error.message ? error : new SyncFailure(error.code, message, error.hint);
 }

@@ -1,11 +1,17 @@
 /** Brings one request of a conversation to its answer: limits, credentials, sending, waiting, sending again. */
-import { type BucketReading, type HttpRequest, type HttpResponse, type Verdict } from "../destinations/destination";
+import {
+  type BucketReading,
+  type Credentials,
+  type HttpRequest,
+  type HttpResponse,
+  type Verdict,
+} from "../destinations/destination";
 import { Cancelled, SyncFailure, throwIfAborted } from "../failure";
 import { type Exchange } from "../record";
 import { backoff, retryAfter } from "./backoff";
-import { exchange, isResponse, wireRequest } from "./exchange";
+import { exchange, isResponse, type Wire, wireRequest } from "./exchange";
 import { type Line, RefusedRequest, Unavailable, UnknownOutcome } from "./line";
-import { type NoAnswer, NotSent } from "./send";
+import { NoAnswer, NotSent } from "./send";
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
@@ -20,116 +26,170 @@ export interface RequestOptions {
 /** Throws RefusedRequest, UnknownOutcome, Unavailable, SyncFailure or Cancelled. */
 export async function perform(request: HttpRequest, line: Line, options: RequestOptions): Promise<HttpResponse> {
   const { signal } = options;
-  const { destination, clock, patience } = line;
   const wire = wireRequest(request, line.base);
-  const tries = { sent: 0, unreached: 0, failed: 0, throttled: 0, renewed: false };
-  const waited = { throttled: 0, transient: 0 };
+  const tries: Tries = { sent: 0, unreached: 0, failed: 0, throttled: 0, throttledMs: 0, failedMs: 0, renewed: false };
+  const written = () => {
+    if (request.effect === "write") options.onWritten?.(request.changes);
+  };
 
   for (;;) {
     const credentials = options.authorized ? await line.credentials.current(signal) : undefined;
-    const grant = await line.limiter.acquire(request.limits, signal);
-    let readings: readonly BucketReading[] = [];
-    let answer: HttpResponse | NotSent | NoAnswer;
-    let verdict: Verdict | undefined;
-    try {
-      throwIfAborted(signal);
-      tries.sent += 1;
-      line.sent[request.effect === "read" ? "reads" : "writes"] += 1;
-      if (tries.sent > 1) line.sent.retries += 1;
-      answer = await exchange(request, wire, credentials, line, options);
-      if (isResponse(answer)) {
-        readings = destination.readings?.(request, answer) ?? [];
-        verdict = destination.classify(request, answer);
-        // Held before the grant goes back, or the next request would leave into the same refusal.
-        if (verdict === "throttled") {
-          tries.throttled += 1;
-          const ms = throttledFor(request, answer, readings, line, tries.throttled);
-          waited.throttled += ms;
-          if (waited.throttled > patience.throttledMs) throw throttled(line, ms);
-          line.limiter.hold(request.limits, ms);
-          grant.release(readings);
-          line.log("debug", `The destination asks to wait ${ms} ms.`);
-          await clock.wait(ms, signal);
-          continue;
-        }
-      }
-    } finally {
-      grant.release(readings);
-    }
-
+    const { answer, verdict, holdMs } = await sendOnce(request, wire, credentials, { line, options, tries });
     if (answer instanceof NotSent) {
-      tries.unreached += 1;
-      if (tries.unreached >= patience.connectAttempts) throw unreachable(line, answer);
-      await clock.wait(backoff(tries.unreached, line.random), signal);
+      await line.clock.wait(unreachedFor(answer, line, tries), signal);
       continue;
     }
-    const mayBeApplied =
-      request.effect === "write" && (!isResponse(answer) || ["answer", "transient"].includes(verdict ?? ""));
-    if (mayBeApplied) options.onWritten?.(request.changes);
-    if (isResponse(answer)) {
-      switch (verdict) {
-        case "expired": {
-          if (credentials === undefined || tries.renewed) throw unauthorized(line, answer);
-          tries.renewed = true;
-          await line.credentials.renew(credentials, signal);
-          continue;
-        }
-        case "refused": {
-          const refusal = refusalOf(line, answer);
-          if (!options.authorized) throw unauthorized(line, answer);
-          if (options.refused === "thrown") throw new RefusedRequest(refusal, answer.status, request.changes);
-          throw new SyncFailure(
-            "refused",
-            `${destination.label} refused the request: ${refusal.reason}`,
-            "Check the connection's rights and what the sync asks for.",
-          );
-        }
-        case "transient":
-          break;
-        default:
-          return answer;
-      }
+    if (answer instanceof NoAnswer) {
+      if (answer.kind === "cancelled" && request.effect === "read") throw new Cancelled();
+      written();
+      await line.clock.wait(failedFor(request, answer, line, tries), signal);
+      continue;
     }
-
-    // No answer, or one that says nothing of what was done.
-    const why = isResponse(answer) ? `it answered ${answer.status}` : answer.why;
-    const status = isResponse(answer) ? answer.status : undefined;
-    const cause = isResponse(answer) ? undefined : { cause: answer };
-    if (!isResponse(answer) && answer.kind === "cancelled" && request.effect === "read") throw new Cancelled();
-    const again = request.repeatable || request.effect === "read";
-    const hopeless = !isResponse(answer) && (answer.kind === "cancelled" || answer.kind === "too-large");
-    if (!again || (hopeless && request.effect === "write")) {
-      throw new UnknownOutcome(`${destination.label} may or may not have taken the record: ${why}.`, status, cause);
+    switch (verdict) {
+      case "throttled":
+        line.log("debug", `${line.destination.label} asks to wait ${holdMs} ms.`);
+        await line.clock.wait(holdMs, signal);
+        break;
+      case "expired":
+        if (credentials === undefined || tries.renewed) throw unauthorized(line, answer);
+        tries.renewed = true;
+        await line.credentials.renew(credentials, signal);
+        break;
+      case "refused":
+        throw refused(request, answer, line, options);
+      case "transient":
+        written();
+        await line.clock.wait(failedFor(request, answer, line, tries), signal);
+        break;
+      default:
+        written();
+        return answer;
     }
-    tries.failed += 1;
-    const ms = (isResponse(answer) ? retryAfter(answer.headers, clock.now()) : undefined) ?? 0;
-    const pause = Math.max(ms, backoff(tries.failed, line.random));
-    waited.transient += pause;
-    if (hopeless || tries.failed >= patience.attempts || waited.transient > patience.transientMs) {
-      const reason = `${destination.label} could not be brought to an answer: ${why}.`;
-      if (request.effect === "write") throw new Unavailable(reason, status, cause);
-      throw new SyncFailure("unavailable", reason, "Run again later; what was sent until now is kept.", cause);
-    }
-    line.log("debug", `Asking again in ${pause} ms: ${why}.`);
-    await clock.wait(pause, signal);
   }
 }
 
-/** Retry-After, what the headers say of the limit, its window where that is short, else backoff. */
+/** What became of a request so far. */
+interface Tries {
+  sent: number;
+  unreached: number;
+  failed: number;
+  failedMs: number;
+  throttled: number;
+  throttledMs: number;
+  renewed: boolean;
+}
+
+interface Sent {
+  readonly answer: HttpResponse | NotSent | NoAnswer;
+  readonly verdict?: Verdict;
+  /** Of a throttled request: how long its limits are held. */
+  readonly holdMs: number;
+}
+
+/** Waits for its limits, then sends once. */
+async function sendOnce(
+  request: HttpRequest,
+  wire: Wire,
+  credentials: Credentials | undefined,
+  { line, options, tries }: { readonly line: Line; readonly options: RequestOptions; readonly tries: Tries },
+): Promise<Sent> {
+  const { destination, limiter, sent } = line;
+  const grant = await limiter.acquire(request.limits, options.signal);
+  let readings: readonly BucketReading[] = [];
+  try {
+    throwIfAborted(options.signal);
+    tries.sent += 1;
+    sent[request.effect === "read" ? "reads" : "writes"] += 1;
+    if (tries.sent > 1) sent.retries += 1;
+    const answer = await exchange(request, wire, credentials, line, options);
+    if (!isResponse(answer)) return { answer, holdMs: 0 };
+    readings = destination.readings?.(request, answer) ?? [];
+    const verdict = destination.classify(request, answer);
+    if (verdict !== "throttled") return { answer, verdict, holdMs: 0 };
+    const holdMs = throttledFor(request, answer, readings, line, tries);
+    // Held before the grant goes back, or the next request would leave into the same refusal.
+    limiter.hold(request.limits, holdMs);
+    return { answer, verdict, holdMs };
+  } finally {
+    grant.release(readings);
+  }
+}
+
+/** Until the next attempt to reach the destination, in ms. */
+function unreachedFor(failure: NotSent, line: Line, tries: Tries): number {
+  tries.unreached += 1;
+  if (tries.unreached >= line.patience.connectAttempts) throw unreachable(line, failure);
+  return backoff(tries.unreached, line.random);
+}
+
+/** Until a request is sent again of which nothing tells what it did, in ms; throws where it must not be. */
+function failedFor(request: HttpRequest, answer: HttpResponse | NoAnswer, line: Line, tries: Tries): number {
+  const { destination, patience, clock } = line;
+  const answered = isResponse(answer);
+  const why = answered ? `it answered ${answer.status}` : answer.why;
+  const status = answered ? answer.status : undefined;
+  const cause = answered ? undefined : { cause: answer };
+  // Asking again would end the same way.
+  const hopeless = !answered && (answer.kind === "cancelled" || answer.kind === "too-large");
+  if (request.effect === "write" && (hopeless || !request.repeatable)) {
+    throw new UnknownOutcome(`${destination.label} may or may not have taken the record: ${why}.`, status, cause);
+  }
+  tries.failed += 1;
+  const asked = answered ? retryAfter(answer.headers, clock.now()) : undefined;
+  const ms = Math.max(asked ?? 0, backoff(tries.failed, line.random));
+  tries.failedMs += ms;
+  if (hopeless || tries.failed >= patience.attempts || tries.failedMs > patience.transientMs) {
+    const reason = `${destination.label} could not be brought to an answer: ${why}.`;
+    if (request.effect === "write") throw new Unavailable(reason, status, cause);
+    throw new SyncFailure("unavailable", reason, "Run again later; what was sent until now is kept.", cause);
+  }
+  line.log("debug", `Asking again in ${ms} ms: ${why}.`);
+  return ms;
+}
+
+/**
+ * How long a throttled request waits, in ms: Retry-After, what the headers say of the limit, its window where that is
+ * short, else backoff.
+ */
 function throttledFor(
   request: HttpRequest,
   answer: HttpResponse,
   readings: readonly BucketReading[],
   line: Line,
-  times: number,
+  tries: Tries,
 ): number {
-  const growing = backoff(times, line.random, { capMs: 60_000 });
-  const asked = retryAfter(answer.headers, line.clock.now());
-  if (asked !== undefined) return Math.max(asked, Math.round(growing / 10));
-  const resets = readings.filter(({ remaining }) => remaining === 0).flatMap(({ resetMs }) => resetMs ?? []);
-  if (resets.length > 0) return Math.max(growing, ...resets);
-  const window = line.limiter.window(request.limits) ?? Infinity;
-  return window <= 60_000 ? Math.max(window, growing) : growing;
+  tries.throttled += 1;
+  const growing = backoff(tries.throttled, line.random, { capMs: 60_000 });
+  const ms = asked() ?? growing;
+  tries.throttledMs += ms;
+  if (tries.throttledMs > line.patience.throttledMs) throw throttled(line, ms);
+  return ms;
+
+  function asked(): number | undefined {
+    const header = retryAfter(answer.headers, line.clock.now());
+    // A little more each time, as some destinations keep asking for no time at all.
+    if (header !== undefined) return Math.max(header, Math.round(growing / 10));
+    const resets = readings.filter(({ remaining }) => remaining === 0).flatMap(({ resetMs }) => resetMs ?? []);
+    if (resets.length > 0) return Math.max(growing, ...resets);
+    const window = line.limiter.window(request.limits) ?? Infinity;
+    return window <= 60_000 ? Math.max(window, growing) : undefined;
+  }
+}
+
+function refused(
+  request: HttpRequest,
+  answer: HttpResponse,
+  line: Line,
+  { authorized, refused }: RequestOptions,
+): RefusedRequest | SyncFailure {
+  if (!authorized) return unauthorized(line, answer);
+  const refusal = refusalOf(line, answer);
+  if (refused === "thrown") return new RefusedRequest(refusal, answer.status, request.changes);
+  return new SyncFailure(
+    "refused",
+    `${line.destination.label} refused the request: ${refusal.reason}`,
+    "Check the connection's rights and what the sync asks for.",
+  );
 }
 
 /** The vendor's own words, without secrets and of bearable length. */
