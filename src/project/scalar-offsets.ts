@@ -37,7 +37,7 @@ function blockOffsets({ text, range, value }: ScalarText): number[] {
   for (const line of lines) {
     const content = line.content.slice(indent);
     if (content !== "") {
-      fillSeparators(value, offsets, lineBreak);
+      fillSeparators({ value, content, offsets, lineBreak });
       for (let index = 0; index < content.length; index++) offsets.push(range.start + line.start + indent + index);
     } else if (value[offsets.length] === "\n") {
       offsets.push(lineBreak);
@@ -48,9 +48,18 @@ function blockOffsets({ text, range, value }: ScalarText): number[] {
   return offsets;
 }
 
-/** Between two lines of content the value holds one space (a fold) or line breaks. */
-function fillSeparators(value: string, offsets: number[], lineBreak: number): void {
-  if (offsets.length > 0 && value[offsets.length] === " ") offsets.push(lineBreak);
+interface Separation {
+  readonly value: string;
+  /** The line that follows. */
+  readonly content: string;
+  readonly offsets: number[];
+  readonly lineBreak: number;
+}
+
+/** Between two lines of content the value holds one space (a fold, never before white space) or line breaks. */
+function fillSeparators({ value, content, offsets, lineBreak }: Separation): void {
+  const isFold = offsets.length > 0 && value[offsets.length] === " " && !/^[ \t]/.test(content);
+  if (isFold) offsets.push(lineBreak);
   else while (value[offsets.length] === "\n") offsets.push(lineBreak);
 }
 
@@ -65,12 +74,19 @@ function linesOf(source: string, from: number): { readonly start: number; readon
   return lines;
 }
 
-/** What the first line of content has before it in the file, less what it has in the value. */
+/** What the first line that is not only spaces has before it in the file, less what it has in the value. */
 function blockIndent(lines: readonly { readonly content: string }[], value: string): number {
+  const decoded = value.split("\n");
   const first = lines.find((line) => /[^ ]/.test(line.content));
-  if (first === undefined) return 0;
-  const spaces = (of: string) => of.length - of.replace(/^ +/, "").length;
-  return Math.max(0, spaces(first.content) - spaces(value.replace(/^\n+/, "")));
+  const firstDecoded = decoded.find((line) => /[^ ]/.test(line));
+  if (first !== undefined && firstDecoded !== undefined)
+    return Math.max(0, spaces(first.content) - spaces(firstDecoded));
+  const longest = (all: readonly string[]) => all.reduce((most, { length }) => Math.max(most, length), 0);
+  return Math.max(0, longest(lines.map((line) => line.content)) - longest(decoded));
+}
+
+function spaces(line: string): number {
+  return line.length - line.replace(/^ +/, "").length;
 }
 
 /** Plain and quoted scalars: escapes and folded line breaks shrink, everything else is itself. */

@@ -92,11 +92,7 @@ const files: Readonly<Record<string, string>> = {
   "an unknown destination": `${model}destination: { connection: cmr, object: contacts, match: email }\n#                          ^^^ unknown-connection: Did you mean "crm"?\nmode: upsert\nfields: { email: email }`,
   "an unknown alert connection": `${mapped("")}alerts: [{ connection: teams }]\n#                      ^^^^^ unknown-connection: There are crm and slack.\n`,
   "an unknown sync": `${mapped("")}after: [company]\n#       ^^^^^^^ unknown-sync: Did you mean "companies"?\n`,
-  "an unknown key column":
-    `model: { table: t, key: [id, uid] }\n#                            ^^^ unknown-column: Did you mean "id"?\n${destination}mode: upsert\nfields: { email: email }`.replace(
-      ': Did you mean "id"?',
-      ": It has id, email",
-    ),
+  "an unknown key column": `model: { table: t, key: [id, uid] }\n#                            ^^^ unknown-column: Did you mean "id"?\n${destination}mode: upsert\nfields: { email: email }`,
   "an unknown column": mapped(
     `  firstname: firstname\n#            ^^^^^^^^^ unknown-column: Did you mean "first_name"?\n`,
   ),
