@@ -1,0 +1,167 @@
+/** The whole job as a user does it: in a window, by clicks and keys. Its pictures are in test/artifacts. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { type Frame, type Page } from "playwright-core";
+import {
+  openFile,
+  openWindow,
+  pick,
+  runCommand,
+  screenshot,
+  setTheme,
+  webviewFrame,
+} from "../../support/vscode/browser.mjs";
+import { startServer } from "../../support/vscode/server.mjs";
+import { removeFolder, temporaryFolder } from "../../support/temporary.mjs";
+
+const repository = path.join(__dirname, "../../..");
+const contacts = "syncs/contacts.sync.yaml";
+
+describe("from a model to mended records, in a window", function () {
+  this.timeout(180_000);
+  let folder: string;
+  let server: Awaited<ReturnType<typeof startServer>>;
+  let window: Awaited<ReturnType<typeof openWindow>>;
+  let page: Page;
+
+  before(async () => {
+    folder = temporaryFolder("browser");
+    const workspace = path.join(folder, "sample");
+    execFileSync(process.execPath, [path.join(repository, "dist/cli.js"), "init", workspace, "--sample"]);
+    server = await startServer({ workspace, extensionDir: repository, testDriver: true, trust: false, token: false });
+    window = await openWindow(server.url);
+    page = window.page;
+  });
+  after(async () => {
+    await window?.close();
+    await server?.stop();
+    removeFolder(folder);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot(page, "failed");
+  });
+
+  const results = (): Promise<Frame> =>
+    webviewFrame(page, async (frame) => (await frame.locator("vscode-panels").count()) > 0);
+  const lens = (title: string) => page.locator(".codelens-decoration a", { hasText: new RegExp(`^${title}$`) }).first();
+
+  async function inThemes(name: string): Promise<void> {
+    await screenshot(page, `${name}-dark`);
+    await setTheme(page, "Light Modern");
+    await screenshot(page, `${name}-light`);
+    await setTheme(page, "Dark High Contrast");
+    await screenshot(page, `${name}-contrast`);
+    await setTheme(page, "Dark Modern");
+  }
+
+  it("previews the model from the lens above the file", async () => {
+    await openFile(page, contacts);
+    await lens("Preview").click();
+    const frame = await results();
+    await frame.locator(".grid-cell", { hasText: "@" }).first().waitFor();
+    assert.ok((await frame.locator(".grid-head-cell").count()) >= 5);
+    assert.ok((await frame.locator(".grid-cell.null").count()) > 0);
+    await inThemes("1-rows");
+  });
+
+  it("moves through the rows by keyboard", async () => {
+    const frame = await results();
+    await frame.locator(".grid-cell").first().click();
+    await page.keyboard.press("Control+End");
+    const focused = frame.locator(".grid-cell:focus");
+    await focused.waitFor();
+    assert.ok(Number(await focused.getAttribute("data-row")) > 400);
+  });
+
+  it("shows the records that the destination would get", async () => {
+    await lens("Records").click();
+    const frame = await results();
+    await frame.locator(".payload", { hasText: "lifetime_value" }).first().waitFor();
+    await screenshot(page, "2-records-dark");
+  });
+
+  it("plans, after asking how the first run begins", async () => {
+    await lens("Dry run").click();
+    await pick(page, "", "Send everything");
+    const frame = await results();
+    await frame.locator(".plan-item").first().waitFor();
+    await frame.locator("vscode-button", { hasText: "Run this plan" }).waitFor();
+    await inThemes("3-plan");
+  });
+
+  it("filters the plan by action and by text", async () => {
+    const frame = await results();
+    await frame.locator("vscode-checkbox", { hasText: "create" }).click();
+    await frame.locator(".sign.err", { hasText: "✕" }).first().waitFor();
+    assert.equal(await frame.locator(".sign.ok").count(), 0);
+    await frame.locator("vscode-checkbox", { hasText: "create" }).click();
+    await frame.locator("vscode-text-field input").fill("zoe@");
+    await frame.locator(".plan-item", { hasText: "zoe@hooli" }).waitFor();
+    assert.equal(await frame.locator(".plan-item").count(), 1);
+  });
+
+  it("runs the plan and opens a refused record's request and response", async () => {
+    const frame = await results();
+    await frame.locator("vscode-button", { hasText: "Run this plan" }).click();
+    await frame.locator(".list-row", { hasText: "Email address" }).first().click({ timeout: 60_000 });
+    await frame.locator(".exchange .code mark").first().waitFor();
+    const texts = await frame.locator(".exchange .code").allTextContents();
+    assert.match(texts[0] ?? "", /jean@bartik/);
+    assert.match(texts[1] ?? "", /INVALID_EMAIL/);
+    assert.doesNotMatch(texts.join("\n").toLowerCase(), /bearer/);
+    await inThemes("4-run");
+  });
+
+  it("keeps what it shows while the panel is hidden", async () => {
+    await runCommand(page, "View: Toggle Panel Visibility");
+    await runCommand(page, "View: Toggle Panel Visibility");
+    const frame = await results();
+    await frame.locator(".list-row", { hasText: "Email address" }).first().waitFor();
+  });
+
+  it("lists the rejections in Problems, on the lines that caused them", async () => {
+    await runCommand(page, "Problems: Focus on Problems View");
+    const rows = page.locator(".markers-panel .monaco-list-row", { hasText: "rejected" });
+    await rows.first().waitFor();
+    assert.equal(await rows.count(), 7);
+    await inThemes("5-problems");
+  });
+
+  it("leads from a problem to its records", async () => {
+    const row = page.locator(".markers-panel .monaco-list-row", { hasText: "no entry for the row" }).first();
+    await row.locator("a", { hasText: "show records" }).click();
+    const frame = await results();
+    await frame.locator(".list-row.chosen", { hasText: "no entry for the row" }).waitFor();
+  });
+
+  it("mends the mapping and retries these records", async () => {
+    await openFile(page, contacts);
+    await page.keyboard.press("ControlOrMeta+H");
+    await page.keyboard.type("trial: lead }");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("trial: lead, churned: other }");
+    await page.keyboard.press("ControlOrMeta+Alt+Enter");
+    await page.keyboard.press("Escape");
+    const frame = await results();
+    await frame.locator("vscode-button", { hasText: "Retry these records" }).click();
+    await frame.locator("span.ok", { hasText: "57 created" }).waitFor({ timeout: 60_000 });
+    await screenshot(page, "6-retried-dark");
+  });
+
+  it("shows syncs, connections and runs in the side bar", async () => {
+    await runCommand(page, "View: Show Sluice");
+    await page.locator(".monaco-list-row", { hasText: "contacts" }).first().waitFor();
+    await page.locator(".monaco-list-row", { hasText: "analytics" }).first().click();
+    await page.locator(".monaco-list-row", { hasText: "customers" }).first().waitFor();
+    await inThemes("7-views");
+  });
+
+  it("colours the status bar for a target that asks before it writes", async () => {
+    await openFile(page, contacts);
+    await runCommand(page, "Sluice: Select Target");
+    await pick(page, "", "prod");
+    await page.locator(".statusbar-item.warning-kind", { hasText: "prod" }).waitFor();
+    await screenshot(page, "8-production-dark");
+  });
+});
