@@ -1,6 +1,6 @@
 /** What HubSpot's answers mean: for the engine (classify), for people (refusal), for the limiter (readings). */
 import { type BucketReading, type HttpRequest, type HttpResponse, type Verdict } from "../destination";
-import { bucket, fieldsOf, type Fields, listOf, textOf, texts } from "./api";
+import { bucket, fieldsOf, type Fields, listOf, textOf, texts, wordsOf } from "./api";
 
 /** Locked record (423), migration in progress (477, with Retry-After), time-outs, and the proxies in front of HubSpot. */
 const transient = new Set([408, 423, 425, 477]);
@@ -8,6 +8,7 @@ const transient = new Set([408, 423, 425, 477]);
 /**
  * - A refusal of a request with at most one change is an answer: the conversation turns it into that change's outcome
  *   (an insert of what exists is skipped, a removal of what is gone is applied).
+ * - A missing scope is the token's fault, not a record's: a new token is tried once, then the run stops.
  * - A daily limit is throttled like any other: the engine waits as the headers say, and gives up by its own rule.
  */
 export function classify(request: HttpRequest, response: HttpResponse): Verdict {
@@ -18,18 +19,14 @@ export function classify(request: HttpRequest, response: HttpResponse): Verdict 
   if (status >= 500 || transient.has(status)) return "transient";
   // A proxy's page with status 200 is no answer of HubSpot's.
   if (status >= 200 && status < 300) return status === 204 || response.json !== undefined ? "answer" : "transient";
-  return tolerated(request, status) ? "answer" : "refused";
+  if (status < 400) return "refused";
+  // Describing goes on without the objects that the token may not see; a list's or label's refusal stops the run.
+  if (request.method === "GET" && definitions.test(request.path)) return "answer";
+  if (status === 403) return category === "MISSING_SCOPES" ? "expired" : "refused";
+  return request.effect === "write" && (request.changes?.length ?? 0) <= 1 ? "answer" : "refused";
 }
 
-/** Refusals that a conversation deals with itself. */
-function tolerated(request: HttpRequest, status: number): boolean {
-  if (request.effect === "write") {
-    if (status === 403) return false;
-    return request.path.includes("/memberships/") || (request.changes?.length ?? 0) <= 1;
-  }
-  // Describing goes on without the objects that the token has no scope for, or the account no subscription.
-  return request.method === "GET" && /^\/crm(-object-schemas|\/properties|\/associations)\//.test(request.path);
-}
+const definitions = /^\/crm(-object-schemas|\/properties|\/lists|\/associations)\//;
 
 export interface Refusal {
   readonly code: string;
@@ -41,10 +38,10 @@ export interface Refusal {
 /** Why HubSpot refused a whole request. */
 export function refusal(response: HttpResponse): Refusal {
   const body = fieldsOf(response.json);
-  if (textOf(body["message"]) === undefined) {
-    const description = textOf(body["error_description"]);
+  if (wordsOf(body["message"]) === undefined) {
+    const description = wordsOf(body["error_description"]);
     return {
-      code: textOf(body["error"]) ?? `HTTP_${response.status}`,
+      code: wordsOf(body["error"]) ?? `HTTP_${response.status}`,
       reason: description ?? `HubSpot answered with status ${response.status} and no explanation.`,
     };
   }
@@ -56,13 +53,16 @@ export function refusal(response: HttpResponse): Refusal {
  * [{"isValid":false,"message":…,"error":"INVALID_EMAIL","name":"email"}]"; newer answers have them in `errors` too.
  */
 export function refusalOf(error: Fields, fallbackCode = "REFUSED"): Refusal {
-  const message = textOf(error["message"]) ?? "HubSpot refused the record and gave no reason.";
-  const category = textOf(error["category"]) ?? textOf(error["status"]) ?? fallbackCode;
+  const message = wordsOf(error["message"]) ?? "HubSpot refused the record and gave no reason.";
+  // `status` is the word "error" mostly, and the category in answers of the token endpoint.
+  const category = [error["category"], error["status"]]
+    .map(wordsOf)
+    .find((word) => word !== undefined && word !== "error");
   const inner = embedded(message) ?? detail(error);
-  if (inner) return { ...inner, code: inner.code ?? category, reason: inner.reason ?? message };
+  if (inner) return { ...inner, code: inner.code ?? category ?? fallbackCode, reason: inner.reason ?? message };
   const context = fieldsOf(error["context"]);
   const field = texts(context["propertyName"] ?? context["properties"])[0];
-  return { code: category, reason: message, ...(field !== undefined && { field }) };
+  return { code: category ?? fallbackCode, reason: message, ...(field !== undefined && { field }) };
 }
 
 interface Inner {
@@ -85,7 +85,7 @@ function embedded(message: string): Inner | undefined {
   const first = invalid[0];
   if (!first) return undefined;
   const reasons = invalid
-    .map((entry) => textOf(entry["message"]) ?? textOf(entry["localizedErrorMessage"]))
+    .map((entry) => wordsOf(entry["message"]) ?? wordsOf(entry["localizedErrorMessage"]))
     .filter(Boolean);
   return inner({ code: first["error"], reason: [...new Set(reasons)].join("; ") || undefined, field: first["name"] });
 }
@@ -93,14 +93,14 @@ function embedded(message: string): Inner | undefined {
 /** `errors: [{ message, code, context: { propertyName: ["email"] } }]` of the newer answers. */
 function detail(error: Fields): Inner | undefined {
   const first = listOf(error["errors"])[0];
-  if (!first || textOf(first["message"]) === undefined) return undefined;
+  if (!first || wordsOf(first["message"]) === undefined) return undefined;
   const context = fieldsOf(first["context"]);
   const [name] = texts(context["propertyName"] ?? context["properties"]);
   return inner({ code: first["code"] ?? first["error"], reason: first["message"], field: first["name"] ?? name });
 }
 
 function inner(parts: { readonly code?: unknown; readonly reason?: unknown; readonly field?: unknown }): Inner {
-  const [code, reason, field] = [textOf(parts.code), textOf(parts.reason), textOf(parts.field)];
+  const [code, reason, field] = [wordsOf(parts.code), wordsOf(parts.reason), wordsOf(parts.field)];
   return {
     ...(code !== undefined && { code }),
     ...(reason !== undefined && { reason }),

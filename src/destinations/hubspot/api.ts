@@ -37,6 +37,7 @@ export const paths = {
   schema: (object: string) => `/crm-object-schemas/${apiVersion}/schemas/${objectPath(object)}`,
   associations: (from: string, to: string, operation: string) =>
     `/crm/associations/${apiVersion}/${objectPath(from)}/${objectPath(to)}/${operation}`,
+  list: (list: string) => `/crm/lists/${apiVersion}/${encodeURIComponent(list)}`,
   memberships: (list: string) => `/crm/lists/${apiVersion}/${encodeURIComponent(list)}/memberships/add-and-remove`,
   account: "/account-info/v3/details",
   token: "/oauth/v1/token",
@@ -102,6 +103,12 @@ export function textOf(json: unknown): string | undefined {
     : typeof json === "number" || typeof json === "boolean"
       ? String(json)
       : undefined;
+}
+
+/** Text that says something; blank is as good as none. */
+export function wordsOf(json: unknown): string | undefined {
+  const text = textOf(json);
+  return text?.trim() === "" ? undefined : text;
 }
 
 /** Texts of a list of scalars, or of one. */

@@ -4,7 +4,7 @@ import { SyncFailure } from "../../failure";
 import { type OutgoingChange } from "../../record";
 import { type Json } from "../../value";
 import { batchSize, chunks, fieldsOf, type Fields, http, listOf, paths, reading, textOf, texts, writing } from "./api";
-import { refusalOf } from "./answers";
+import { refusal, refusalOf } from "./answers";
 import { type Note } from "./records";
 
 /** HubSpot creates 2,000 associations at once, but reads those of 1,000 records (changelog of February 2025). */
@@ -32,6 +32,7 @@ export function* deliverAssociations(
   context: DeliverContext,
   note: Note,
 ): Conversation<void> {
+  if (batch.length === 0) return;
   const sides = yield* sidesOf(context);
   const wanted = batch.map(pairsOf).filter((one) => {
     if (one.after || (one.change.action === "delete" && one.before)) return true;
@@ -107,8 +108,16 @@ function* sidesOf({ options }: DeliverContext): Conversation<Sides> {
     );
   }
   const [label, type] = [textOf(options["label"]), textOf(options["type"])];
-  if (label === undefined && type === undefined) return { from, to, type: undefined };
+  // Asked for even without a label: where the objects themselves are at fault, no record is.
   const response = http(yield reading("GET", paths.associations(from, to, "labels")));
+  if (response.status >= 400) {
+    throw new SyncFailure(
+      "association-refused",
+      `HubSpot refused associations from ${from} to ${to}: ${refusal(response).reason}`,
+      "Check `from` and `to` of the sync's destination, and the scopes of the token.",
+    );
+  }
+  if (label === undefined && type === undefined) return { from, to, type: undefined };
   const found = listOf(fieldsOf(response.json)["results"]).find((one) =>
     type === undefined ? textOf(one["label"]) === label : textOf(one["typeId"]) === type,
   );

@@ -13,6 +13,7 @@
  * | reference  | the record's id                                                                        |
  */
 import { type Encoded, type FieldSchema } from "../destination";
+import { losesDigits } from "../exact-json";
 import { type Json, type LogicalType, type TypedValue, type Value } from "../../value";
 
 export const maxText = 65_536;
@@ -162,6 +163,7 @@ function allowed(values: readonly string[], field: FieldSchema): Encoded | undef
 
 function listOfOptions(value: TypedValue): string[] | undefined {
   if (value.type !== "json") return parts(value.text);
+  if (losesDigits(value.text)) return undefined;
   const list: unknown = JSON.parse(value.text);
   if (!Array.isArray(list)) return typeof list === "object" ? undefined : parts(String(list));
   const texts = list

@@ -56,7 +56,7 @@ function removalOf(
   },
 ): Route {
   const { id, byMatch } = known;
-  if (onRemoved === "keep") throw new Error("a sync that keeps removed records sends no removals");
+  if (onRemoved === "keep") return refuse("kept", "The sync keeps the records that left its model.");
   if (onRemoved === "clear" && known.empty) return { kind: "none" };
   if (id !== undefined)
     return { kind: onRemoved === "clear" ? "update" : onRemoved === "delete" ? "erase" : "archive", id };

@@ -101,6 +101,11 @@ describe("HubSpot associations", () => {
     assert.throws(() => associate(one, [pair(1, "1", "11")], { options: { to: undefined } }), {
       code: "option-missing",
     });
+    assert.throws(() => associate(one, [pair(1, "1", "11")], { options: { to: "unicorns" } }), {
+      code: "association-refused",
+      message: /unicorns/,
+    });
+    assert.ok(one.requests.every(({ path, effect }) => effect === "read" || !path.includes("unicorns")));
   });
 
   it("are found among more than one page of them", () => {
@@ -168,6 +173,17 @@ describe("HubSpot lists", () => {
       ["applied", "rejected"],
     );
     assert.deepEqual(members(one), ["3"]);
+  });
+
+  it("take ids only where they do not hold contacts", () => {
+    const one = account();
+    const { body } = one.call("POST", "/crm/v3/lists/", { name: "C", objectTypeId: "0-2", processingType: "MANUAL" });
+    const list = (body["list"] as { listId: string }).listId;
+    const outcomes = join(one, [entry(1, { record_id: "11" }), entry(2, { email: "1@x.io" })], { list });
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.outcome === "rejected" ? outcome.code : outcome.outcome)),
+      ["applied", "email-unfit"],
+    );
   });
 
   it("stop the run where the list itself is at fault", () => {
