@@ -213,6 +213,7 @@ class Session implements DuckDb {
 
   private async result(sql: string, signal?: AbortSignal): Promise<DuckDBMaterializedResult> {
     throwIfAborted(signal);
+    if (this.closed) throw new Cancelled();
     // An interrupt before the statement has started is lost, so it is repeated until the statement ends.
     let repeat: NodeJS.Timeout | undefined;
     const interrupt = (): void => {

@@ -160,13 +160,10 @@ async function filesOfModel(root: string, query: PreparedQuery): Promise<readonl
   return allowed;
 }
 
-/** Files that views and macros of the warehouse name by absolute paths inside the project. */
+/** Files that views of the warehouse name by absolute paths inside the project. */
 async function filesOfViews(db: DuckDb, root: string): Promise<readonly string[]> {
   const definitions = await db.rows<{ sql: string }>(
-    `select sql from
-       (select sql from duckdb_views() where not internal
-        union all select macro_definition from duckdb_functions() where not internal and macro_definition is not null)
-     where contains(replace(sql, '''''', ''''), ${sqlString(root)})`,
+    `select sql from duckdb_views() where not internal and contains(replace(sql, '''''', ''''), ${sqlString(root)})`,
   );
   // A file that stands where a table could is written as a quoted name.
   const quoted = definitions.flatMap(({ sql }) => sql.match(/'(?:''|[^'])*'|"(?:""|[^"])*"/g) ?? []);
