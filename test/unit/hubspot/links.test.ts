@@ -79,6 +79,20 @@ describe("HubSpot associations", () => {
     assert.deepEqual(companiesOf(one, "1"), []);
   });
 
+  it("stay where one row leaves a pair that another takes up", () => {
+    const one = account();
+    associate(one, [pair(1, "1", "11"), pair(2, "1", "13")]);
+    const swap = [
+      pair(1, "1", "12", { action: "update", remoteId: "1:11" }),
+      pair(2, "1", "11", { action: "update", remoteId: "1:13" }),
+    ];
+    associate(one, swap);
+    assert.deepEqual(companiesOf(one, "1"), [
+      ["11", [null]],
+      ["12", [null]],
+    ]);
+  });
+
   it("carry a label, and lose only that", () => {
     const one = account();
     one.call("POST", "/crm/associations/2026-03/contacts/companies/labels", {
@@ -173,6 +187,16 @@ describe("HubSpot lists", () => {
       ["applied", "rejected"],
     );
     assert.deepEqual(members(one), ["3"]);
+  });
+
+  it("keep a record that one row leaves and another takes up", () => {
+    const one = account();
+    join(one, [entry(1, { record_id: "1" }), entry(2, { record_id: "2" })]);
+    join(one, [
+      entry(1, { record_id: "3" }, { action: "update", remoteId: "1" }),
+      entry(2, { record_id: "1" }, { action: "update", remoteId: "2" }),
+    ]);
+    assert.deepEqual(members(one).sort(), ["1", "3"]);
   });
 
   it("take ids only where they do not hold contacts", () => {

@@ -164,6 +164,14 @@ describe("The HubSpot sandbox", () => {
     );
   });
 
+  it("frees an address once its contact has another", () => {
+    const account = new Account();
+    const create = () => account.call("POST", "/crm/v3/objects/contacts", { properties: { email: "a@x.io" } }).status;
+    assert.deepEqual([create(), create()], [201, 409]);
+    account.call("PATCH", "/crm/v3/objects/contacts/20001", { properties: { email: "b@x.io" } });
+    assert.deepEqual([create(), create()], [201, 409]);
+  });
+
   it("wants a token that has not ended", () => {
     const { sandbox } = new Account();
     const status = (authorization?: string) =>
