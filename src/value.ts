@@ -80,7 +80,7 @@ export function fromJson(json: Json): Value {
     case "string":
       return { type: "text", text: json };
     case "number":
-      return { type: "number", text: String(json) };
+      return { type: "number", text: positional(json) };
     case "boolean":
       return { type: "boolean", text: String(json) };
     default:
@@ -90,5 +90,12 @@ export function fromJson(json: Json): Value {
 
 /** Does the JavaScript number stand for exactly this decimal text? */
 function exact(text: string, number: number): boolean {
-  return Number.isFinite(number) && String(number) === text;
+  return Number.isFinite(number) && positional(number) === text;
+}
+
+/** Shortest exact decimal without an exponent below 1e21: 1e-7 is 0.0000001. */
+function positional(number: number): string {
+  const text = String(number);
+  const [, sign = "", whole = "", fraction = "", exponent] = /^(-?)(\d+)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
+  return exponent === undefined ? text : `${sign}0.${"0".repeat(Number(exponent) - 1)}${whole}${fraction}`;
 }
