@@ -13,7 +13,7 @@ export interface StateFile {
   save(): Promise<void>;
 }
 
-const stored = z.object({ version: z.literal(1), type: z.string(), state: z.json() });
+const stored = z.object({ version: z.literal(1), type: z.string(), state: z.unknown() });
 
 /** The stored state; undefined where there is none, or it is of another type of destination. Throws "sandbox-corrupted". */
 export async function loadState(file: string, type: string): Promise<Json | undefined> {
@@ -32,7 +32,7 @@ export async function loadState(file: string, type: string): Promise<Json | unde
       "Remove the file from .sluice/sandbox to start with an empty sandbox.",
     );
   }
-  return parsed.data.type === type ? (parsed.data.state as Json) : undefined;
+  return parsed.data.type === type ? (parsed.data.state as Json | undefined) : undefined;
 }
 
 /** `dump` gives the state as it is when it is called. */
