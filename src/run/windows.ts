@@ -156,6 +156,8 @@ class Sending {
     if (delivered.failure !== undefined) this.end(delivered.failure);
     if (outcomes.length > 0) await journal.answered(window, outcomes);
     await onDelivered(batch, delivered);
+    // Conversations that wait for their turn end too; where none does, the run is simply over.
+    if (this.options.stop() !== undefined) this.halt.abort();
   }
 
   private mustStop(): boolean {
@@ -166,7 +168,7 @@ class Sending {
 
   /** The first reason counts: the others follow from it. */
   private end(why: unknown): void {
-    this.failure ??= why;
+    this.failure ??= why instanceof Cancelled ? (this.options.stop() ?? why) : why;
     this.halt.abort();
   }
 }

@@ -358,7 +358,7 @@ describe("a run", () => {
 
   const breakers = [
     ["a share, once 100 outcomes are known", { share: 0.1 }, 200],
-    ["a number of records", { records: 3 }, 6],
+    ["a number of records", { records: 3 }, 12],
   ] as const;
   for (const [title, maxRejected, atMost] of breakers) {
     it(`stops when more are rejected than max_rejected allows: ${title}`, async () => {
@@ -383,6 +383,20 @@ describe("a run", () => {
       assert.equal(server.received.length, outcomes.length / 2);
     });
   }
+
+  it("is not stopped by a limit that the last batch passed: nothing was left to send", async () => {
+    const { report, outcomes } = await carryOut({
+      plan: planOf(changes(4)),
+      answer: ({ json }) => ({
+        status: 200,
+        json: {
+          results: (json as Sent).inputs.map(({ id }) => ({ outcome: "rejected", id, code: "x", reason: "No." })),
+        },
+      }),
+      input: { guards: { maxRejected: { records: 1 } } },
+    });
+    assert.deepEqual([report.status, report.counts.rejected, outcomes.length], ["rejected", 4, 4]);
+  });
 
   it("stops sending when it is cancelled, and keeps the answers to what had left", async () => {
     const cancel = new AbortController();
