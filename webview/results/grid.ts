@@ -32,9 +32,12 @@ export function grid(columns: readonly Column[], rows: Pages<readonly Json[]>): 
     "aria-label": "Rows of the model",
     "aria-colcount": columns.length,
   });
-  let widths = columns.map((column) => widthOf([column.name, column.native]));
+  let widths = columns.map((column) => widthOf(`${column.name} ${column.native}`, []));
   let measured = false;
   let focus = { row: 0, column: 0 };
+  // Cells come and go as the grid scrolls; the one that has the focus keeps it when it is drawn again.
+  let focused = false;
+  let drawing = false;
 
   const shared = {
     getScrollElement: () => scroller,
@@ -70,9 +73,10 @@ export function grid(columns: readonly Column[], rows: Pages<readonly Json[]>): 
     headRow.replaceChildren(...shown.map((item) => headCell(item)));
     headRow.style.width = `${across.getTotalSize()}px`;
     headRow.style.transform = `translateX(${-scroller.scrollLeft}px)`;
-    const active = document.activeElement?.classList.contains("grid-cell") ?? false;
+    drawing = true;
     body.replaceChildren(...down.getVirtualItems().map((row) => drawRow(row, shown)));
-    if (active) focusedCell()?.focus({ preventScroll: true });
+    drawing = false;
+    if (focused) focusedCell()?.focus({ preventScroll: true });
   }
 
   function drawRow(row: VirtualItem, shown: readonly VirtualItem[]): HTMLElement {
@@ -118,7 +122,10 @@ export function grid(columns: readonly Column[], rows: Pages<readonly Json[]>): 
     if (measured || sample[0] === undefined) return;
     measured = true;
     widths = columns.map((column, index) =>
-      widthOf([`${column.name} ${column.native}`, ...sample.map((row) => cellOf(row?.[index] ?? null).text)]),
+      widthOf(
+        `${column.name} ${column.native}`,
+        sample.map((row) => cellOf(row?.[index] ?? null).text),
+      ),
     );
     across.setOptions(horizontal());
     across.measure();
@@ -132,9 +139,13 @@ export function grid(columns: readonly Column[], rows: Pages<readonly Json[]>): 
     focus = { row: clamp(row, rows.count), column: clamp(column, columns.length) };
     down.scrollToIndex(focus.row);
     across.scrollToIndex(focus.column);
+    focused = true;
     draw();
-    focusedCell()?.focus({ preventScroll: true });
   }
+  table.addEventListener("focusin", () => (focused = true));
+  table.addEventListener("focusout", () => {
+    if (!drawing) focused = false;
+  });
 
   table.addEventListener("keydown", (event) => {
     const page = Math.max(1, Math.floor(scroller.clientHeight / rowHeight) - 1);
@@ -177,9 +188,10 @@ function place(cell: HTMLElement, item: VirtualItem): HTMLElement {
   return cell;
 }
 
-function widthOf(texts: readonly string[]): number {
-  const longest = Math.max(...texts.map((text) => text.length));
-  return Math.min(360, Math.max(72, longest * 7.4 + 22));
+/** Widths of characters in the panel's two fonts at their usual sizes; a column is never wider than 360 pixels. */
+function widthOf(head: string, texts: readonly string[]): number {
+  const longest = Math.max(0, ...texts.map((text) => text.length));
+  return Math.min(360, Math.max(72, head.length * 8.2 + 24, longest * 8.2 + 22));
 }
 
 function clamp(value: number, count: number): number {

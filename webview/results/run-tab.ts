@@ -50,6 +50,8 @@ export function runTab(root: HTMLElement): RunTab {
 
 function drawRun({ report, firstSeen }: RunResult, subject: Subject) {
   const details = element("div.details");
+  // What can be done with the group that is chosen.
+  const actions = element("span.actions");
   let records: VirtualList | undefined;
   let chosen: number | undefined;
   const groups = virtualList({
@@ -71,6 +73,10 @@ function drawRun({ report, firstSeen }: RunResult, subject: Subject) {
     groups.reveal(index);
     records?.dispose();
     const view = groupRecords(report, index);
+    actions.replaceChildren(
+      button("Show mapping", "secondary", () => post({ type: "open-mapping", run: report.id, group: index })),
+      button("Retry these records", "secondary", () => post({ type: "retry", run: report.id, group: index })),
+    );
     records = view.list;
     details.replaceChildren(view.element);
   }
@@ -87,6 +93,7 @@ function drawRun({ report, firstSeen }: RunResult, subject: Subject) {
         `${count(report.counts.requests)} requests · ${count(report.counts.retries)} retries · ${duration(report)}`,
       ),
       element("span.stretch"),
+      actions,
       rejected > 0
         ? button(`Retry ${count(rejected)}`, "secondary", () => post({ type: "retry", run: report.id }), {
             title: `Plan and send today's rows of the rejected records to ${subject.destination ?? "the destination"}`,
@@ -158,14 +165,7 @@ function groupRecords(report: RunReport, group: number): { readonly element: HTM
     },
     onChoose: open,
   });
-  const bar = element(
-    "div.toolbar",
-    note,
-    element("span.stretch"),
-    button("Show mapping", "secondary", () => post({ type: "open-mapping", run: report.id, group })),
-    button("Retry these records", "secondary", () => post({ type: "retry", run: report.id, group })),
-  );
-  return { element: element("div.filled", bar, element("div.records", list.element, side)), list };
+  return { element: element("div.filled", note, element("div.records", list.element, side)), list };
 }
 
 async function showExchange(
