@@ -2,7 +2,7 @@
  * The vocabulary of a sync: what a record, a change, an outcome and a rejection are.
  * Values travel as canonical text with a logical type, so that nothing between a warehouse and a wire loses a digit.
  */
-import { type Json, type Value } from "./value";
+import { type Json, sameValue, type Value } from "./value";
 
 /**
  * Identity of a row: the canonical text of the key column, or for a composite key a JSON array of those texts.
@@ -121,4 +121,11 @@ export function keyParts(key: RecordKey, columns: number): readonly string[] {
 /** Inverse of keyParts. */
 export function keyOf(parts: readonly string[]): RecordKey {
   return parts.length === 1 ? (parts[0] as string) : JSON.stringify(parts);
+}
+
+/** Names of the fields a change alters. A destination that replaces records whole is sent equal values too. */
+export function alteredFields({ fields }: Change): readonly string[] {
+  return Object.entries(fields).flatMap(([name, { before, after, drifted }]) =>
+    before !== undefined && drifted !== true && sameValue(before, after) ? [] : [name],
+  );
 }

@@ -1,6 +1,6 @@
 /** A plan as text: what a run would change, field by field. */
 import { type PlanHeader } from "../plan/plan";
-import { type Change, keyParts, type Rejection } from "../record";
+import { alteredFields, type Change, type FieldChange, keyParts, type Rejection } from "../record";
 import { type Value } from "../value";
 import { count, oneLine, type Paint, plural } from "./paint";
 
@@ -89,7 +89,7 @@ function changeLines(change: Change, header: PlanHeader, removal: string, paint:
   const key = keyParts(change.key, header.keyTypes.length)
     .map((part) => oneLine(part, 40))
     .join(" · ");
-  const fields = Object.entries(change.fields);
+  const fields = alteredFields(change).map((name) => [name, change.fields[name] as FieldChange] as const);
   if (change.action === "delete") return [`  ${sign} ${paint("bold", key)}  ${paint("dim", removal)}`];
   return [
     `  ${sign} ${paint("bold", key)}`,

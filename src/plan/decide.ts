@@ -23,7 +23,7 @@ export async function decide(work: Work, input: PairInput): Promise<void> {
       when kind = 'new' then ${mode === "update" ? "'update'" : "'create'"}
       when kind in ('again', 'held') then ${again(mode)}
       else ${mode === "append" ? "'create'" : "'update'"} end as action from (${differing})`;
-  const writing = `select *, ${fields.map((field) => `${writes(field, mode)} as ${part("write", field.field)}`).join(", ")} from (${acting}) where ${wanted(work)}`;
+  const writing = `select *, ${fields.map((field) => `${writes(field, mode, work.object.whole === true)} as ${part("write", field.field)}`).join(", ")} from (${acting}) where ${wanted(work)}`;
   const written = `(${fields.map(({ field }) => part("write", field)).join(" or ")})`;
   const unmatched = fields
     .filter(({ values }) => values !== undefined)
@@ -110,11 +110,11 @@ function wanted({ definition }: Work): string {
   return `kind in ('new', 'again', 'in-use') or takes_over is not null or (kind = 'live' and ${changed}) or (kind = 'held' and differs)`;
 }
 
-function writes(field: FieldMapping, mode: string): string {
+function writes(field: FieldMapping, mode: string, whole: boolean): string {
   const { field: name } = field;
   // What a revert left behind is what was sent last, not what the model was when it was considered.
   const reverted = `(kind = 'held' and action = 'update' and (${sent(name)} is null or ${part("now", name)} is distinct from ${sent(name)}))`;
-  const all = `(action = 'create' or kind in ('new', 'again') or ${reverted} or (kind = 'live' and ${flag(field)}))`;
+  const all = `(action = 'create' or kind in ('new', 'again') or ${reverted} or (kind = 'live' and ${whole ? "differs" : flag(field)}))`;
   const once =
     field.write === "create_only" ? ` and (action = 'create' or (kind = 'again' and ${sent(name)} is null))` : "";
   const insert = mode === "insert" ? " and (action = 'create')" : "";

@@ -1,5 +1,5 @@
 /** The lines of one change or rejection in the plan: one a field, the key on the first only. */
-import { type Change, type Rejection } from "../../src/record";
+import { alteredFields, type Change, type Rejection } from "../../src/record";
 import { plainText } from "../plain-text";
 import { type CellLook, keyText, valueCell } from "./cells";
 
@@ -25,7 +25,7 @@ export function planLines(
 ): readonly PlanLine[] {
   if ("stage" in item) return [rejectionLine(item)];
   const key = keyText(item.key, options.keyColumns);
-  const names = Object.keys(item.fields);
+  const names = alteredFields(item);
   if (names.length === 0) return [{ sign: signs[item.action], key, field: "", ...wordsFor(item) }];
   const shown = item.action === "update" || options.open ? names : names.slice(0, 1);
   const hidden = names.length - shown.length;
