@@ -47,7 +47,7 @@ export async function checkOne(ask: CheckAsk): Promise<Checked> {
   if (definition === undefined) return { problems: located(sync.file, sync.text, parsed) };
   const described: Described =
     ask.describe && !parsed.some(isError) ? await describeModel(ask, definition) : { problems: [] };
-  const { object } = await objectOf(workspace.project, definition);
+  const { object, objects } = await objectOf(workspace.project, definition);
   const config = Object.hasOwn(workspace.project.destinations, definition.destination.connection)
     ? workspace.project.destinations[definition.destination.connection]
     : undefined;
@@ -58,6 +58,7 @@ export async function checkOne(ask: CheckAsk): Promise<Checked> {
     project: workspace.project,
     ...(described.columns === undefined ? {} : { columns: described.columns }),
     ...(object === undefined ? {} : { object }),
+    ...(objects === undefined ? {} : { objects }),
     ...(destination === undefined ? {} : { destination }),
   });
   const own = located(sync.file, sync.text, unique([...parsed, ...checked]));
@@ -110,7 +111,7 @@ export function definitionOf(sync: LoadedSync, checked: Checked): SyncDefinition
 
 /** The text of a model's SQL; undefined for a table. */
 export async function modelSql(root: string, sync: LoadedSync): Promise<string> {
-  const source = sync.parsed.definition?.model.source;
+  const source = sync.parsed.model?.source;
   if (source?.kind === "sql") return source.sql;
   return (await modelFile(root, sync))?.text ?? "";
 }

@@ -53,7 +53,7 @@ export function createSession(edges: Edges): Session {
       const workspace = await openWorkspace(place);
       const sync = await loadSync(place.root, source);
       // A preview needs the model alone: what is wrong elsewhere in the file does not stand in its way.
-      const model = sync.parsed.definition?.model;
+      const model = sync.parsed.model;
       if (model === undefined)
         throw new ProblemsFound((await checkOne({ workspace, sync, connections, describe: false, signal })).problems);
       const warehouse = await connections.warehouse(workspace.project, model.warehouse);

@@ -56,7 +56,7 @@ export async function loadSyncs(root: string, open: readonly SyncSource[] = []):
 
 /** The SQL of a model: inline, a table, or the text of its .sql file (relative to the sync file). */
 export async function modelFile(root: string, sync: LoadedSync): Promise<{ file: string; text: string } | undefined> {
-  const source = sync.parsed.definition?.model.source;
+  const source = sync.parsed.model?.source;
   if (source?.kind !== "file") return undefined;
   const file = path.posix.normalize(path.posix.join(path.posix.dirname(sync.file), source.file));
   const text = await readText(root, file);
