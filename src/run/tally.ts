@@ -78,10 +78,13 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
     async delivered(batch, { settled, exchanges }) {
       const changes = new Map(batch.map((change) => [change.id, change]));
       const shown = new Set<string>();
+      for (const { outcome } of settled) {
+        const change = changes.get(outcome.id);
+        if (change !== undefined) count(change.action, outcome);
+      }
       for (const { outcome, exchange } of settled) {
         const change = changes.get(outcome.id);
         if (change === undefined) continue;
-        count(change.action, outcome);
         for (const rejection of rejections(outcome, displayKey(change.key, header.keyTypes), exchange)) {
           if (exchange !== undefined) shown.add(exchange);
           await reject(rejection);

@@ -26,6 +26,7 @@ export interface DeliverPlan {
     change: { readonly id: number; readonly key: string },
     why: { readonly field: string; readonly code: string; readonly reason: string },
   ) => Promise<void>;
+  /** Counts before its first wait, so that a limit is noticed before more is sent. */
   readonly onDelivered: (batch: readonly OutgoingChange[], delivered: Delivered) => Promise<void>;
   /** Asked before each batch: why nothing more may be sent. */
   readonly stop: () => Error | undefined;
@@ -154,10 +155,10 @@ class Sending {
     const outcomes = delivered.settled.map(({ outcome }) => outcome);
     this.waiting.outcomes.push(...outcomes);
     if (delivered.failure !== undefined) this.end(delivered.failure);
-    if (outcomes.length > 0) await journal.answered(window, outcomes);
-    await onDelivered(batch, delivered);
+    const told = onDelivered(batch, delivered);
     // Conversations that wait for their turn end too; where none does, the run is simply over.
     if (this.options.stop() !== undefined) this.halt.abort();
+    await Promise.all([told, outcomes.length > 0 ? journal.answered(window, outcomes) : undefined]);
   }
 
   private mustStop(): boolean {

@@ -358,7 +358,7 @@ describe("a run", () => {
 
   const breakers = [
     ["a share, once 100 outcomes are known", { share: 0.1 }, 200],
-    ["a number of records", { records: 3 }, 12],
+    ["a number of records", { records: 3 }, 8],
   ] as const;
   for (const [title, maxRejected, atMost] of breakers) {
     it(`stops when more are rejected than max_rejected allows: ${title}`, async () => {
