@@ -1,7 +1,7 @@
 /** Opens warehouses and destinations of a project: secrets resolved, the sandbox started where it is asked for. */
 import path from "node:path";
 import { type Writer } from "../destinations/connection";
-import { type Destination } from "../destinations/destination";
+import { type Config, type Destination } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
 import { type ConnectionConfig, type ResolvedProject } from "../project/project";
@@ -80,7 +80,7 @@ async function openDestination({ edges, project, name, config, destination }: Op
     name,
     destination,
     config: resolved.config,
-    publicConfig: withoutSecrets(config),
+    publicConfig: withoutSecrets(resolved.config, resolved.secrets) as Config,
     secrets: resolved.secrets,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     sandbox: sandboxed,
@@ -107,13 +107,12 @@ function sandboxConfig(config: ConnectionConfig, destination: Destination): Conn
   return { type: config.type, keys: { ...config.keys, ...Object.fromEntries(made) } };
 }
 
-function withoutSecrets(config: ConnectionConfig): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(config.keys).map(([key, value]) => [
-      key,
-      typeof value === "string" && value.includes("${secret:") ? "" : value,
-    ]),
-  );
+/** The resolved keys; every text that holds a secret is "". */
+function withoutSecrets(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === "string") return secrets.some((secret) => value.includes(secret)) ? "" : value;
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item, secrets)]));
 }
 
 function baseUrlOf(config: Readonly<Record<string, unknown>>): string | undefined {

@@ -35,9 +35,7 @@ export async function runSync(
   const id = makeId(edges);
   const lock = await ledger.lock(`run ${id}`);
   try {
-    const journal = await openJournal(
-      journalFile(root, target, definition.name),
-    );
+    const journal = await openJournal(journalFile(root, target, definition.name));
     try {
       const recovered = await recover(journal, ledger);
       if (recovered.runs.length > 0) {
