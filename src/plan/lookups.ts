@@ -73,10 +73,8 @@ async function resolveField(
   }
   const rejected = await rejectUnresolved(work, field, source);
   // Another input may lead to the same record: then there is nothing to send.
-  await db.run(
-    `update changes set ${write} = false where ${write} and action = 'update' and ${found} = ${before}`,
-    signal,
-  );
+  const same = `${write} and action = 'update' and ${found} = ${before}`;
+  if (work.object.whole !== true) await db.run(`update changes set ${write} = false where ${same}`, signal);
   await db.run("drop table lookup_results");
   return rejected;
 }

@@ -253,11 +253,12 @@ async function keepFirst(db: DuckDb, limit: number): Promise<void> {
 }
 
 function fingerprintOf({ account, definition, reader }: PlanInput): Fingerprint {
-  const { match, object } = definition.destination;
+  const { match, object, options } = definition.destination;
+  const place = reader.destination.place?.(options) ?? "";
   return {
     account: reader.sandbox ? "sandbox" : account,
     connectionType: reader.destination.type,
-    object,
+    object: place === "" ? object : `${object} ${place}`,
     ...(match === undefined ? {} : { match }),
     key: definition.model.key,
   };

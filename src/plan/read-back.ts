@@ -36,7 +36,12 @@ export function checkReadable(
   { definition, object }: Pick<Work, "definition" | "object">,
   firstRun: FirstRun | undefined,
 ): void {
-  const { mode } = definition;
+  const { mode, scope } = definition;
+  if (mode === "mirror" && scope === "all" && object.listable !== true) {
+    const message =
+      "The destination's records cannot be listed, so scope: all has nothing to compare with. Leave scope out.";
+    throw new PlanProblems([{ code: "scope-not-offered", message, path: ["scope"] }]);
+  }
   if (mode === "append" || (object.readable && definition.destination.match !== undefined)) return;
   if (firstRun === "adopt") {
     throw new SyncFailure(
@@ -80,6 +85,7 @@ export async function readBack(work: Work, input: ReadInput): Promise<ReadResult
     mappings: definition.fields,
     schemas: input.context.fields,
     destination: input.reader.destination,
+    whole: object.whole === true,
   };
   await makeSettled(work);
   let read = 0;

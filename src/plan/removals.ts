@@ -60,27 +60,37 @@ async function takeOut({ db, signal }: Work, condition: string): Promise<number>
 }
 
 async function takeOutClaimed(work: Work, input: RemovalInput): Promise<number> {
+  const live = "state in ('live', 'uncertain', 'doubt', 'held')";
   // By a row of this model, whether or not it could be synced, or by a present row of this ledger.
   let claimed = await takeOut(
     work,
-    `match in (select match from model_rows) or remote_id in (
-       select remote_id from ${ledgerName}.records where state in ('live', 'uncertain') and remote_id in (select remote_id from gone)
-         and rowid not in (select lrid from pairs where rid is null))`,
+    `lrid in (
+       select g.lrid from gone g join model_rows r on r.match = g.match
+         left join ${ledgerName}.records o on o.key = r.key and o.${live} where ${maySame}
+       union all
+       select g.lrid from gone g join ${ledgerName}.records o on o.remote_id = g.remote_id
+         where o.${live} and o.rowid not in (select lrid from pairs where rid is null))`,
   );
   for (const other of input.others) {
     if (!sameObject(other.fingerprint, input.fingerprint)) continue;
     await input.attach(other.file, "sluice_other");
     try {
-      const live = "select * from sluice_other.records where state in ('live', 'uncertain')";
-      const byMatch =
-        other.fingerprint.match === input.fingerprint.match ? `match in (select match from (${live})) or ` : "";
-      claimed += await takeOut(work, `${byMatch}remote_id in (select remote_id from (${live}))`);
+      const sameMatch = other.fingerprint.match === input.fingerprint.match ? "o.match = g.match" : "false";
+      claimed += await takeOut(
+        work,
+        `lrid in (
+           select g.lrid from gone g join sluice_other.records o on ${sameMatch} where o.${live} and ${maySame}
+           union all select g.lrid from gone g join sluice_other.records o on o.remote_id = g.remote_id where o.${live})`,
+      );
     } finally {
       await work.db.detach("sluice_other");
     }
   }
   return claimed;
 }
+
+// Two rows with one match mean the same record, unless both records are known and are not the same.
+const maySame = "(o.remote_id is null or g.remote_id is null or o.remote_id = g.remote_id)";
 
 async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
   const { db, definition, object, signal } = work;
@@ -99,11 +109,16 @@ async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
     ];
   });
   const written = work.fields.map((field) => part("write", field)).join(" or ");
+  // A record whose match another is about to get goes before it, all others come last.
+  const inTheWay = "match in (select match from changes where match_before is not null)";
+  const first = await count(db, `select count(*) from gone where ${inTheWay}`);
   const last = await count(db, "select coalesce(max(id), 0) from changes");
+  if (first > 0) await db.run(`update changes set id = id + ${first}`, signal);
   await db.run(
     `insert into changes (${[...changeColumnList(work.fields, work.lookups), "kind", "verdict"].join(", ")})
-     select ${last} + row_number() over (order by g.key), 'delete', g.key, g.remote_id, g.match, null, g.origin, null, ${columns.join(", ")}, 'gone', null
-     from gone g join ${ledgerName}.records l on l.rowid = g.lrid`,
+     select case when g.first then g.place else ${last} + g.place end, 'delete', g.key, g.remote_id, g.match, null, g.origin, null, ${columns.join(", ")}, 'gone', null
+     from (select *, ${inTheWay} is true as first, row_number() over (order by ${inTheWay} is true desc, key) as place from gone) g
+       join ${ledgerName}.records l on l.rowid = g.lrid`,
     signal,
   );
   if (clear) await db.run(`update changes set verdict = 'note' where action = 'delete' and not (${written})`, signal);

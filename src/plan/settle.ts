@@ -45,6 +45,8 @@ export interface SettleRules {
   readonly mappings: readonly FieldMapping[];
   readonly schemas: readonly FieldSchema[];
   readonly destination: Pick<Destination, "encode" | "normal">;
+  /** Does a write replace the whole record, so that what is equal is sent too? */
+  readonly whole: boolean;
 }
 
 export function settle(change: Unsettled, present: PresentRecord | undefined, rules: SettleRules): Settled {
@@ -74,7 +76,10 @@ function settlePresent(change: Unsettled, present: PresentRecord, rules: SettleR
     return { ...record, verdict, fields: change.fields.map(unwritten) };
   }
   const fields = change.fields.map((field, index) => settleField(field, index, present, change.action, rules));
-  return { ...record, verdict: fields.some(({ write }) => write) ? "change" : "note", fields };
+  if (!fields.some(({ write }) => write)) return { ...record, verdict: "note", fields };
+  if (!rules.whole) return { ...record, verdict: "change", fields };
+  const whole = fields.map((field, index) => ({ ...field, write: change.fields[index]?.write ?? false }));
+  return { ...record, verdict: "change", fields: whole };
 }
 
 function settleField(
