@@ -234,6 +234,11 @@ export interface Destination {
   readonly transport: "http" | "file";
   /** The object is what the sync's options say (a plain endpoint, a file): `describe` yields no steps and needs no snapshot. */
   readonly selfDescribing?: true;
+  /**
+   * What the sync's options add to the object's name to say where its records are: a file's path, a list's id. Two syncs
+   * with different places never speak of the same record, and a ledger belongs to one place. Default: nothing.
+   */
+  place?(options: Config): string;
   baseUrl(config: Config): string;
   /** Credentials from the connection's resolved secrets. The only operation that sees them. */
   authorize(config: Config): Conversation<Credentials>;

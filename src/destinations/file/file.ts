@@ -3,7 +3,7 @@ import { type Conversation, type Destination, type ObjectSchema, type PresentRec
 import { losesDigits } from "../exact-json";
 import { checkOptions } from "./check";
 import { deliver, textOfFile } from "./deliver";
-import { connection, options, readForm } from "./options";
+import { connection, formOf, options, readForm } from "./options";
 import { openTable } from "./open-table";
 import { several } from "./table";
 
@@ -50,6 +50,7 @@ fields:
   options,
   transport: "file",
   selfDescribing: true,
+  place: (extra) => formOf({}, extra)?.path ?? "",
   baseUrl: () => "",
   *authorize() {
     return { headers: {} };

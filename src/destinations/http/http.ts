@@ -59,6 +59,7 @@ fields:
   options,
   transport: "http",
   selfDescribing: true,
+  place: ({ path }) => (typeof path === "string" ? path : ""),
   baseUrl,
   authorize,
   probe,

@@ -23,6 +23,11 @@ export const hubspot: Destination = {
   connection,
   options,
   transport: "http",
+  place: ({ from, to, label, type, list }) =>
+    [from, to, label, type, list]
+      .filter((part) => part !== undefined)
+      .map(String)
+      .join(" "),
   baseUrl: () => "https://api.hubapi.com",
   authorize,
   probe,
