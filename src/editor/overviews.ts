@@ -6,6 +6,16 @@ import { type Subject } from "../../webview/protocol";
 import { syncName } from "./files";
 import { type Projects, type SyncFile } from "./projects";
 
+interface Known {
+  readonly root: string;
+  readonly overview: ProjectOverview;
+}
+interface Unknown {
+  readonly root: string;
+  readonly overview?: undefined;
+  readonly failure: unknown;
+}
+
 export class Overviews implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** What was asked for may be out of date. */
@@ -53,8 +63,20 @@ export class Overviews implements vscode.Disposable {
 
   /** All that the projects hold; projects that cannot be read are left out. */
   async all(): Promise<readonly ProjectOverview[]> {
-    const found = await Promise.allSettled((await this.projects.roots()).map((root) => this.get(root)));
-    return found.filter((one) => one.status === "fulfilled").map((one) => one.value);
+    return (await this.everyProject()).flatMap(({ overview }) => overview ?? []);
+  }
+
+  /** Every project, with what it holds or why that cannot be said. */
+  async everyProject(): Promise<readonly (Known | Unknown)[]> {
+    return Promise.all(
+      (await this.projects.roots()).map(async (root) => {
+        try {
+          return { root, overview: await this.get(root) };
+        } catch (failure) {
+          return { root, failure };
+        }
+      }),
+    );
   }
 
   dispose(): void {

@@ -17,7 +17,7 @@ const chosenKey = (root: string): string => `sluice.target:${root}`;
 
 export class Projects implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
-  /** A project came or went, or its file or chosen target changed. */
+  /** A project came or went, its file or chosen target changed, or the workspace is trusted now. */
   readonly onDidChange = this.changed.event;
   /** Targets chosen for this window only: those that ask before a live run. */
   private readonly passing = new Map<string, string>();
@@ -27,6 +27,7 @@ export class Projects implements vscode.Disposable {
     for (const event of [this.watcher.onDidCreate, this.watcher.onDidDelete, this.watcher.onDidChange])
       event(() => this.changed.fire());
     vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed.fire());
+    vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire());
   }
 
   /** Folders with a sluice.yaml, sorted; those above a workspace folder count too. */

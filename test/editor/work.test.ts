@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { type PanelState } from "../../webview/protocol";
 import { open, problems, quickFixes, replace, root, sluice, until, untilProblems, uriOf } from "./support";
@@ -25,6 +27,14 @@ const runs = (): readonly string[] => {
   const folder = path.join(root(), ".sluice/runs");
   return readdirSync(folder);
 };
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe("the work of a sync", function () {
   before(sluice);
@@ -120,6 +130,37 @@ describe("the work of a sync", function () {
     await vscode.commands.executeCommand("sluice.preview", uriOf(file));
     await ready("rows");
     assert.notEqual(api.enginePid(), pid);
+  });
+
+  it("takes in the runs of the command line", async () => {
+    const extension = vscode.extensions.getExtension("sluice.sluice") ?? assert.fail("no extension");
+    const cli = path.join(extension.extensionPath, "dist/cli.js");
+    const before = runs();
+    // Some records are rejected: that is exit code 3.
+    await promisify(execFile)(process.execPath, [cli, "run", "contacts"], { cwd: root() }).catch(() => undefined);
+    const run = runs().find((one) => !before.includes(one)) ?? assert.fail("no run");
+    const isOfIt = ({ code }: vscode.Diagnostic): boolean =>
+      (code as { target: vscode.Uri }).target.query.includes(run);
+    const found = await untilProblems(
+      uriOf(file),
+      "sluice dev",
+      (all) => all.length > 0 && all.every(isOfIt),
+      "its report",
+    );
+    assert.ok(found.length >= 6);
+  });
+
+  it("starts its engine anew on command, and the old one ends", async () => {
+    const { enginePid } = await sluice();
+    const old = enginePid() ?? assert.fail("no engine");
+    await vscode.commands.executeCommand("sluice.restartEngine");
+    await vscode.commands.executeCommand("sluice.preview", uriOf(file));
+    assert.notEqual(enginePid(), old);
+    // It goes once its channel is closed; asking again and again is all a stranger can do.
+    for (let asks = 0; isAlive(old); asks++) {
+      assert.ok(asks < 200, "the old engine is still there");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   });
 
   it("shows an earlier run again", async () => {

@@ -149,7 +149,6 @@ export function registerChecks(context: vscode.ExtensionContext, checks: Checks,
     workspace.onDidSaveTextDocument((document) => {
       if (isProjectFile(document.fileName) || /\.(sql|json)$/.test(document.fileName)) checks.scheduleAll();
     }),
-    workspace.onDidGrantWorkspaceTrust(() => checks.scheduleAll()),
     projects.onDidChange(() => checks.scheduleAll()),
   );
   checks.scheduleAll();

@@ -45,7 +45,6 @@ export function registerRunProblems(services: Services): void {
     reports.onDidChange(onReport),
     reports.onDidDelete(onReport),
     projects.onDidChange(restore),
-    vscode.workspace.onDidGrantWorkspaceTrust(restore),
     vscode.workspace.onDidChangeTextDocument(({ document: { uri } }) => {
       if (isSyncFile(uri.path) || uri.path.endsWith(".sql"))
         soon(uri.toString(), () => runProblems.drawWhatConcerns(uri));

@@ -39,7 +39,11 @@ export function rejectionDiagnostic(input: {
   diagnostic.source = `sluice ${report.target}`;
   diagnostic.code = { value: vscode.l10n.t("show records"), target: commandUri("sluice.openRun", records) };
   diagnostic.relatedInformation = group.examples.map(
-    (example) => new vscode.DiagnosticRelatedInformation(new vscode.Location(input.uri, range), exampleText(example)),
+    (example) =>
+      new vscode.DiagnosticRelatedInformation(
+        new vscode.Location(input.uri, range),
+        exampleText(example, group.reason),
+      ),
   );
   return diagnostic;
 }
@@ -53,9 +57,12 @@ function position(text: string, offset: number): vscode.Position {
   return new vscode.Position(before.split("\n").length - 1, offset - before.lastIndexOf("\n") - 1);
 }
 
-function exampleText({ key, reason }: Rejection): string {
-  const shown = typeof key === "string" ? key : JSON.stringify(key);
-  return vscode.l10n.t("key {0}: {1}", plainExcerpt(shown, 80), plainExcerpt(reason, 200));
+/** The reason only where it is not the group's own. */
+function exampleText({ key, reason }: Rejection, known: string): string {
+  const shown = plainExcerpt(typeof key === "string" ? key : JSON.stringify(key), 80);
+  return reason === known
+    ? vscode.l10n.t("key {0}", shown)
+    : vscode.l10n.t("key {0}: {1}", shown, plainExcerpt(reason, 200));
 }
 
 function commandUri(command: string, argument: unknown): vscode.Uri {

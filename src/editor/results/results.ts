@@ -1,7 +1,7 @@
 /** The results panel as the rest of the editor sees it: what each tab shows, and what its buttons do. */
 import * as vscode from "vscode";
 import { type Calls, type Place, type PreviewResult, type RecordPreview } from "../../calls/calls";
-import { Cancelled } from "../../failure";
+import { Cancelled, SyncFailure } from "../../failure";
 import { type PlanHeader } from "../../plan/plan";
 import { type RunProgress } from "../../run/report";
 import {
@@ -113,10 +113,14 @@ export class Results {
     return answer(this.calls, this.behind, ask);
   }
 
-  /** Does a job in a tab: shows its progress, its result or its failure. A newer job in the tab ends an older one. */
+  /**
+   * Does a job in a tab: shows its progress, its result or its failure. A newer job in the tab ends an older one, but
+   * never a run: that is refused while another is under way.
+   */
   async work<Name extends Tab>(job: Job<Name>): Promise<Result<Name>> {
     const { tab, subject, origin } = job;
     const before = this.panel[tab];
+    if (tab === "run" && before.state === "working") throw busy();
     this.cancel(tab);
     const abort = new AbortController();
     const slot: Slot = { origin, abort, again: () => job.again() };
@@ -242,4 +246,12 @@ export class Results {
     }
     this.panel = { ...this.panel, tab };
   }
+}
+
+function busy(): SyncFailure {
+  return new SyncFailure(
+    "run-under-way",
+    vscode.l10n.t("Another run of this window is under way."),
+    vscode.l10n.t("Wait for its end, or cancel it in the Run tab."),
+  );
 }

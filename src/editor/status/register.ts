@@ -10,12 +10,7 @@ export function registerStatus(services: Services): void {
   item.name = vscode.l10n.t("Sluice Target");
   item.command = "sluice.selectTarget";
   const follow = (): void => void show(services, item);
-  context.subscriptions.push(
-    item,
-    vscode.window.onDidChangeActiveTextEditor(follow),
-    vscode.workspace.onDidGrantWorkspaceTrust(follow),
-    overviews.onDidChange(follow),
-  );
+  context.subscriptions.push(item, vscode.window.onDidChangeActiveTextEditor(follow), overviews.onDidChange(follow));
   registerCommand(services, "sluice.selectTarget", () => selectTarget(services));
   follow();
 }

@@ -17,7 +17,6 @@ export function registerViews(services: Services): void {
       showCollapseAll: true,
     }),
     vscode.window.createTreeView("sluice.runs", { treeDataProvider: runsView(services) }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => overviews.refresh()),
   );
   engine.onEnd(() => overviews.refresh());
   const tellProjects = async (): Promise<void> => {

@@ -4,13 +4,21 @@ import * as vscode from "vscode";
 import { type ProjectOverview, type SyncSummary } from "../../calls/calls";
 import { type RunReport, type RunStatus } from "../../run/report";
 import { plainExcerpt } from "../../../webview/plain-text";
+import { failureOf } from "../failures";
+import { projectFile } from "../files";
 import { type SyncFile } from "../projects";
 import { type Services } from "../services";
 
-type Node = ProjectNode | SyncNode;
+type Node = ProjectNode | SyncNode | BrokenNode;
 interface ProjectNode {
   readonly kind: "project";
   readonly overview: ProjectOverview;
+}
+/** A project whose file cannot be read. */
+interface BrokenNode {
+  readonly kind: "broken";
+  readonly root: string;
+  readonly failure: unknown;
 }
 export interface SyncNode {
   readonly kind: "sync";
@@ -26,15 +34,25 @@ export function syncsView({ overviews, projects }: Services): vscode.TreeDataPro
   return {
     onDidChangeTreeData: changed.event,
     async getChildren(node) {
-      if (node?.kind === "sync") return [];
       if (node?.kind === "project") return [...nodes(node.overview)];
-      if (!vscode.workspace.isTrusted) return [];
-      const all = await overviews.all();
+      if (node !== undefined || !vscode.workspace.isTrusted) return [];
+      const all = await overviews.everyProject();
       const [only] = all;
-      if (only === undefined) return [];
-      return all.length === 1 ? [...nodes(only)] : all.map((overview) => ({ kind: "project", overview }));
+      if (all.length === 1 && only?.overview) return [...nodes(only.overview)];
+      return all.map((project) =>
+        project.overview ? { kind: "project", overview: project.overview } : { kind: "broken", ...project },
+      );
     },
-    getTreeItem: (node) => (node.kind === "project" ? projectItem(node.overview) : syncItem(node)),
+    getTreeItem(node) {
+      switch (node.kind) {
+        case "project":
+          return projectItem(node.overview);
+        case "broken":
+          return brokenItem(node);
+        case "sync":
+          return syncItem(node);
+      }
+    },
   };
 }
 
@@ -44,6 +62,20 @@ export function projectItem({ root, target }: ProjectOverview): vscode.TreeItem 
   item.tooltip = root;
   item.iconPath = new vscode.ThemeIcon("folder");
   item.contextValue = "project";
+  return item;
+}
+
+function brokenItem({ root, failure }: BrokenNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(path.basename(root));
+  const { message, hint } = failureOf(failure);
+  item.description = plainExcerpt(message, 200);
+  item.tooltip = plainExcerpt(`${message} ${hint}`, 500);
+  item.iconPath = new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground"));
+  item.command = {
+    command: "vscode.open",
+    title: vscode.l10n.t("Open"),
+    arguments: [vscode.Uri.file(path.join(root, projectFile))],
+  };
   return item;
 }
 

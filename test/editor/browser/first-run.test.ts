@@ -1,43 +1,22 @@
 /** The whole job as a user does it: in a window, by clicks and keys. Its pictures are in test/artifacts. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import path from "node:path";
 import { type Frame, type Page } from "playwright-core";
-import {
-  openFile,
-  openWindow,
-  pick,
-  runCommand,
-  screenshot,
-  setTheme,
-  webviewFrame,
-} from "../../support/vscode/browser.mjs";
-import { startServer } from "../../support/vscode/server.mjs";
-import { removeFolder, temporaryFolder } from "../../support/temporary.mjs";
+import { openFile, pick, runCommand, screenshot, setTheme, webviewFrame } from "../../support/vscode/browser.mjs";
+import { inThemes, openSample, type SampleWindow } from "./window";
 
-const repository = path.join(__dirname, "../../..");
 const contacts = "syncs/contacts.sync.yaml";
 
 describe("from a model to mended records, in a window", function () {
   this.timeout(180_000);
-  let folder: string;
-  let server: Awaited<ReturnType<typeof startServer>>;
-  let window: Awaited<ReturnType<typeof openWindow>>;
+  let window: SampleWindow;
   let page: Page;
 
   before(async () => {
-    folder = temporaryFolder("browser");
-    const workspace = path.join(folder, "sample");
-    execFileSync(process.execPath, [path.join(repository, "dist/cli.js"), "init", workspace, "--sample"]);
-    server = await startServer({ workspace, extensionDir: repository, testDriver: true, trust: false, token: false });
-    window = await openWindow(server.url);
+    window = await openSample({ trust: false });
     page = window.page;
+    await setTheme(page, "Dark Modern");
   });
-  after(async () => {
-    await window?.close();
-    await server?.stop();
-    removeFolder(folder);
-  });
+  after(() => window?.close());
   afterEach(async function () {
     if (this.currentTest?.state === "failed") await screenshot(page, "failed");
   });
@@ -46,15 +25,6 @@ describe("from a model to mended records, in a window", function () {
     webviewFrame(page, async (frame) => (await frame.locator("vscode-panels").count()) > 0);
   const lens = (title: string) => page.locator(".codelens-decoration a", { hasText: new RegExp(`^${title}$`) }).first();
 
-  async function inThemes(name: string): Promise<void> {
-    await setTheme(page, "Dark Modern");
-    await screenshot(page, `${name}-dark`);
-    await setTheme(page, "Light Modern");
-    await screenshot(page, `${name}-light`);
-    await setTheme(page, "Dark High Contrast");
-    await screenshot(page, `${name}-contrast`);
-  }
-
   it("previews the model from the lens above the file", async () => {
     await openFile(page, contacts);
     await lens("Preview").click();
@@ -62,7 +32,7 @@ describe("from a model to mended records, in a window", function () {
     await frame.locator(".grid-cell", { hasText: "@" }).first().waitFor();
     assert.ok((await frame.locator(".grid-head-cell").count()) >= 5);
     assert.ok((await frame.locator(".grid-cell.null").count()) > 0);
-    await inThemes("1-rows");
+    await inThemes(page, "1-rows");
   });
 
   it("moves through the rows by keyboard", async () => {
@@ -87,7 +57,7 @@ describe("from a model to mended records, in a window", function () {
     const frame = await results();
     await frame.locator(".plan-item").first().waitFor();
     await frame.locator("vscode-button", { hasText: "Run this plan" }).waitFor();
-    await inThemes("3-plan");
+    await inThemes(page, "3-plan");
   });
 
   it("filters the plan by action and by text", async () => {
@@ -110,7 +80,7 @@ describe("from a model to mended records, in a window", function () {
     assert.match(texts[0] ?? "", /jean@bartik/);
     assert.match(texts[1] ?? "", /INVALID_EMAIL/);
     assert.doesNotMatch(texts.join("\n").toLowerCase(), /bearer/);
-    await inThemes("4-run");
+    await inThemes(page, "4-run");
   });
 
   it("keeps what it shows while the panel is hidden", async () => {
@@ -125,7 +95,7 @@ describe("from a model to mended records, in a window", function () {
     const panel = page.locator(".markers-panel");
     await panel.locator(".monaco-list-row", { hasText: "rejected" }).first().waitFor();
     assert.equal(await panel.locator(".monaco-count-badge").first().textContent(), "7");
-    await inThemes("5-problems");
+    await inThemes(page, "5-problems");
   });
 
   it("leads from a problem to its records", async () => {
@@ -154,7 +124,7 @@ describe("from a model to mended records, in a window", function () {
     await page.locator(".monaco-list-row", { hasText: "contacts" }).first().waitFor();
     await page.locator(".monaco-list-row", { hasText: "analytics" }).first().click();
     await page.locator(".monaco-list-row", { hasText: "customers" }).first().waitFor();
-    await inThemes("7-views");
+    await inThemes(page, "7-views");
   });
 
   it("colours the status bar for a target that asks before it writes", async () => {
