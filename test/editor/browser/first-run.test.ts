@@ -14,7 +14,6 @@ describe("from a model to mended records, in a window", function () {
   before(async () => {
     window = await openSample({ trust: false });
     page = window.page;
-    await setTheme(page, "Dark Modern");
   });
   after(() => window?.close());
   afterEach(async function () {
@@ -27,6 +26,9 @@ describe("from a model to mended records, in a window", function () {
 
   it("previews the model from the lens above the file", async () => {
     await openFile(page, contacts);
+    await lens("Preview").waitFor();
+    // Not before: themes are there once extensions are.
+    await setTheme(page, "Dark Modern");
     await lens("Preview").click();
     const frame = await results();
     await frame.locator(".grid-cell", { hasText: "@" }).first().waitFor();
