@@ -7,7 +7,7 @@ import { SyncFailure, throwIfAborted } from "../failure";
 import { type Fingerprint, type LedgerHeader, type RowState } from "../ledger/ledger";
 import { type SyncDefinition } from "../sync/definition";
 import { type LogicalType } from "../value";
-import { type DuckDb, DuckDbError, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
+import { type DuckDb, DuckDbError, isNoRoom, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { type Warehouse } from "../warehouses/warehouse";
 import { type Mapping } from "./compile";
 import { describeMapping } from "./describe";
@@ -128,7 +128,7 @@ async function makePlan(making: Making): Promise<void> {
   const { definition, mapping, object, signal } = making;
   // Ids carry the order, so the order of insertion need not.
   const settings = { preserve_insertion_order: "false" };
-  const db = await openDuckDb(making.making, { memoryLimitMb, threads, scratch: making.scratch, settings });
+  const db = await openDuckDb(making.making, { memoryLimitMb, threads, settings });
   try {
     await db.attach(making.staged, stageName, "read");
     making.progress({ phase: "comparing", done: 0, total: making.rows });
@@ -267,6 +267,14 @@ function fingerprintOf({ account, definition, reader }: PlanInput): Fingerprint 
 /** What only the operator can mend, of the errors of our own database. */
 function operatorFailure(error: unknown): unknown {
   if (!(error instanceof DuckDbError)) return error;
+  if (isNoRoom(error)) {
+    return new SyncFailure(
+      "disk-full",
+      "The plan could not be written: the disk is full.",
+      "Make room where the project's .sluice folder lies, then run again; nothing was sent.",
+      { cause: error },
+    );
+  }
   if (error.kind === "IO") {
     return new SyncFailure(
       "disk-failed",

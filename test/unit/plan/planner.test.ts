@@ -1,596 +1,236 @@
 import assert from "node:assert/strict";
-import { copyFile } from "node:fs/promises";
-import { type LedgerHeader } from "../../../src/ledger/ledger";
-import { type SyncDefinition } from "../../../src/sync/definition";
-import { type ObjectSchema } from "../../../src/destinations/destination";
-import {
-  type Ask,
-  carryOut,
-  changesOf,
-  definitionOf,
-  editLedger,
-  inWorld,
-  ledgerOf,
-  model,
-  type PlanAsk,
-  planIn,
-  rejectionsOf,
-  type World,
-} from "./world";
+import { existsSync } from "node:fs";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Cancelled, SyncFailure } from "../../../src/failure";
+import { checkGuards } from "../../../src/plan/guards";
+import { canonicalJson } from "../../../src/plan/digest";
+import { type PlanOptions, PlanProblems, type StoredPlan } from "../../../src/plan/plan";
+import { checkFresh, openPlan } from "../../../src/plan/store";
+import { type Guards } from "../../../src/sync/definition";
+import { type Ask, carryOut, changesOf, definitionOf, inWorld, model, planIn, type World } from "./world";
 
-interface Case {
-  readonly schema?: Partial<ObjectSchema>;
-  readonly sync: Ask;
-  /** Model of a first run that is carried out; absent: nothing was ever sent. */
-  readonly first?: string;
-  readonly firstAsk?: PlanAsk;
-  readonly prepare?: (world: World, definition: SyncDefinition) => Promise<void> | void;
-  readonly then: string;
-  readonly ask?: PlanAsk;
-  readonly changes?: readonly string[];
-  readonly rejections?: readonly string[];
-  readonly notices?: readonly string[];
-  readonly counts?: Partial<Readonly<Record<string, number>>>;
+const people: Ask = { fields: { email: "email", name: "name" }, match: "email" };
+const two = model("id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'");
+
+async function failureOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof SyncFailure) return `${error.code}: ${error.message}`;
+  if (error instanceof PlanProblems)
+    return error.problems.map(({ code, path: at }) => `${code} ${at.join(".")}`).join(", ");
+  throw error;
 }
 
-/** Carry out a first model, then plan a second one. */
-async function check(given: Case): Promise<void> {
-  await inWorld(given.schema ?? {}, async (world) => {
-    const definition = definitionOf(given.sync);
-    if (given.first !== undefined) {
-      await carryOut(
-        world,
-        await planIn(world, definition, model(given.first), given.firstAsk ?? { options: { firstRun: "send" } }),
+async function alone(sync: Ask, sql: string, options: PlanOptions = {}): Promise<StoredPlan["header"]> {
+  let header: StoredPlan["header"] | undefined;
+  await inWorld({}, async (world) => {
+    ({ header } = await planIn(world, definitionOf(sync), sql, { options }));
+  });
+  assert.ok(header);
+  return header;
+}
+
+describe("plan: the ledger's fingerprint", () => {
+  const changed: readonly (readonly [string, Ask])[] = [
+    ["its match is email, now it is name", { ...people, match: "name" }],
+    ["its key is id, now it is email", { ...people, key: ["email"] }],
+  ];
+  for (const [words, sync] of changed) {
+    it(`stops where ${words}`, async () => {
+      await inWorld({}, async (world) => {
+        await carryOut(world, await planIn(world, definitionOf(people), two));
+        assert.match(
+          await failureOf(planIn(world, definitionOf(sync), two)),
+          new RegExp(`ledger-mismatch: .*${words}`),
+        );
+      });
+    });
+  }
+});
+
+describe("plan: a first run", () => {
+  for (const mode of ["insert", "append", "mirror"] as const) {
+    it(`must be decided on for ${mode}`, async () => {
+      await inWorld({}, async (world) => {
+        assert.match(await failureOf(planIn(world, definitionOf({ ...people, mode }), two)), /^first-run-undecided/);
+      });
+    });
+  }
+
+  it("cannot adopt where nothing can be read", async () => {
+    await inWorld({ readable: false }, async (world) => {
+      const definition = definitionOf({ ...people, mode: "mirror" });
+      const failure = await failureOf(planIn(world, definition, two, { options: { firstRun: "adopt" } }));
+      assert.match(failure, /^first-run-unavailable/);
+    });
+  });
+});
+
+describe("plan: what needs to be read from an object that cannot be", () => {
+  const asks: readonly (readonly [string, Ask])[] = [
+    ["not-readable mode", { ...people, mode: "update" }],
+    ["not-readable fields.name.write", { ...people, fields: { email: "email", name: { write: "if_empty" } } }],
+    ["not-readable fields.name.write", { ...people, fields: { email: "email", name: { write: "create_only" } } }],
+    ["scope-not-offered scope", { ...people, mode: "mirror", scope: "all" }],
+  ];
+  for (const [problem, sync] of asks) {
+    it(`is the problem ${problem} of ${sync.mode ?? "upsert"}`, async () => {
+      await inWorld({ readable: false }, async (world) => {
+        const options = { firstRun: "send" } as const;
+        assert.equal(await failureOf(planIn(world, definitionOf(sync), two, { options })), problem);
+      });
+    });
+  }
+
+  it("is a field that the object does not have", async () => {
+    await inWorld({ open: false, fields: [{ name: "email", type: "text" }] }, async (world) => {
+      assert.equal(await failureOf(planIn(world, definitionOf(people), two)), "unknown-field fields.name");
+    });
+  });
+});
+
+describe("plan: a ledger of hashes", () => {
+  it("finds the same changes, and knows no values before", async () => {
+    await inWorld({}, async (world) => {
+      world.values = false;
+      const definition = definitionOf({ ...people, mode: "mirror", onRemoved: "delete" });
+      await carryOut(world, await planIn(world, definition, two, { options: { firstRun: "send" } }));
+      assert.deepEqual(await changesOf(await planIn(world, definition, two)), []);
+      const edited = model("id | email | name\n 1 | 'a@x.io' | null\n 3 | 'c@x.io' | 'Cy'");
+      assert.deepEqual(await changesOf(await planIn(world, definition, edited)), [
+        "update 1 name=null",
+        "create 3 email=c@x.io name=Cy",
+        "delete 2",
+      ]);
+    });
+  });
+});
+
+describe("plan: guards", () => {
+  const input = { rows: 200, live: 100, changes: 30, removals: 6, rejected: 20 };
+  const table: readonly (readonly [Guards, string, boolean])[] = [
+    [{ maxRemoved: { share: 0.05 } }, "5%", true],
+    [{ maxRemoved: { share: 0.06 } }, "6%", false],
+    [{ maxRemoved: { records: 5 } }, "5", true],
+    [{ maxChanges: { records: 30 } }, "30", false],
+    [{ maxChanges: { share: 0.29 } }, "29%", true],
+    [{ maxRejected: { share: 0.1 } }, "10%", false],
+    [{ maxRejected: { share: 0.099 } }, "9.9%", true],
+    [{ minRows: 200 }, "200", false],
+    [{ minRows: 201 }, "201", true],
+  ];
+  for (const [guards, limit, tripped] of table) {
+    it(`${tripped ? "trip" : "hold"} at ${JSON.stringify(guards)}`, () => {
+      assert.deepEqual(
+        checkGuards(guards, input).map((result) => [result.limit, result.tripped]),
+        [[limit, tripped]],
       );
-    }
-    await given.prepare?.(world, definition);
-    const stored = await planIn(world, definition, model(given.then), given.ask);
-    assert.deepEqual(
-      {
-        changes: await changesOf(stored),
-        rejections: await rejectionsOf(stored),
-        notices: stored.header.notices.map(({ code }) => code),
-        ...(given.counts === undefined ? {} : { counts: pick(stored.header.counts, given.counts) }),
-      },
-      {
-        changes: given.changes ?? [],
-        rejections: given.rejections ?? [],
-        notices: given.notices ?? [],
-        ...(given.counts === undefined ? {} : { counts: given.counts }),
-      },
-    );
-  });
-}
+    });
+  }
 
-function pick(counts: object, wanted: object): object {
-  return Object.fromEntries(Object.entries(counts).filter(([name]) => name in wanted));
-}
-
-function cases(table: Readonly<Record<string, Case>>): void {
-  for (const [title, given] of Object.entries(table)) it(title, () => check(given));
-}
-
-const lower: Partial<ObjectSchema> = {
-  fields: [{ name: "email", type: "text", matchForm: "trimmed-lowercase" }],
-};
-const people = { fields: { email: "email", name: "name" }, match: "email" } as const;
-
-describe("plan: changes", () => {
-  cases({
-    "sends every row of a first run": {
-      sync: people,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | 'b@x.io' | null",
-      changes: ["create 1 email=a@x.io name=Ann", "create 2 email=b@x.io name=null"],
-      counts: { rows: 2, create: 2, unchanged: 0 },
-    },
-    "sends nothing when nothing changed": {
-      sync: people,
-      first: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      counts: { rows: 1, update: 0, unchanged: 1 },
-    },
-    "sends only the fields that changed, with their values before": {
-      sync: people,
-      first: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'",
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'",
-      changes: ["update 1 name=Ann→Anna"],
-      counts: { update: 1, unchanged: 1 },
-    },
-    "tells null from the empty text": {
-      sync: people,
-      first: "id | email | name\n 1 | 'a@x.io' | ''\n 2 | 'b@x.io' | null",
-      then: "id | email | name\n 1 | 'a@x.io' | null\n 2 | 'b@x.io' | ''",
-      changes: ["update 1 name=→null", "update 2 name=null→"],
-    },
-    "takes no notice of a change of type": {
-      sync: { fields: { n: "n" } },
-      first: "id | n\n 1 | 10\n 2 | 20",
-      then: "id | n\n '1' | '10'\n '2' | '21'",
-      changes: ["update 2 n=20→21"],
-      counts: { unchanged: 1 },
-    },
-    "keeps what is new in a mapping apart from what is null": {
-      sync: people,
-      first: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      prepare: (world) =>
-        editLedger(world, `alter table records drop column "c:name"; alter table records drop column "s:name"`),
-      then: "id | email | name\n 1 | 'a@x.io' | null",
-      changes: ["update 1 name=null"],
-    },
+  it("count the rejected rows of the model, whatever is left of the plan", async () => {
+    const sync = { ...people, guards: { maxRejected: { records: 0 }, minRows: 1 } };
+    const sql = model("id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | null | 'Bo'");
+    const { guards } = await alone(sync, sql, { only: ["1"] });
+    assert.deepEqual(guards, [
+      { name: "max_rejected", limit: "0", value: 1, tripped: true },
+      { name: "min_rows", limit: "1", value: 2, tripped: false },
+    ]);
   });
 });
 
-describe("plan: rows that no record can be made of", () => {
-  cases({
-    "rejects a row without a key and every row of a key that comes twice": {
-      sync: { fields: { name: "name" } },
-      then: "id | name\n 1 | 'Ann'\n null | 'Bo'\n 2 | 'Cy'\n 2 | 'Di'",
-      changes: ["create 1 name=Ann"],
-      rejections: ["null model id null-key", "2 model id duplicate-key", "2 model id duplicate-key"],
-      counts: { rows: 4, create: 1, rejected: 3 },
-    },
-    "names a composite key part by part": {
-      sync: { fields: { name: "name" }, key: ["org", "id"] },
-      then: "org | id | name\n 'a\"b' | 1 | 'Ann'\n 'c' | null | 'Bo'\n 'd' | 2 | 'Cy'\n 'd' | 2 | 'Di'",
-      changes: [`create ["a\\"b","1"] name=Ann`],
-      rejections: [`["c",null] model id null-key`, `["d",2] model - duplicate-key`, `["d",2] model - duplicate-key`],
-    },
-    "rejects a row without a match, and every row of a match that two keys share": {
-      schema: lower,
-      sync: people,
-      then: "id | email | name\n 1 | ' A@x.io' | 'Ann'\n 2 | 'a@X.io' | 'Bo'\n 3 | null | 'Cy'\n 4 | '  ' | 'Di'\n 5 | 'e@x.io' | 'Ed'",
-      changes: ["create 5 email=e@x.io name=Ed"],
-      rejections: [
-        "1 model email shared-match",
-        "2 model email shared-match",
-        "3 model email null-match",
-        "4 model email null-match",
-      ],
-    },
-    "rejects a value that the table of values does not know, but sends nothing for null": {
-      sync: {
-        fields: {
-          stage: { values: { table: [{ from: "paid", to: "customer" }] } },
-          grade: { values: { table: [{ from: "1", to: 10 }], default: 0 } },
-        },
-      },
-      then: "id | stage | grade\n 1 | 'paid' | 1\n 2 | 'free' | 2\n 3 | null | 3",
-      changes: ["create 1 stage=customer grade=10", "create 3 stage=null grade=0"],
-      rejections: ["2 mapping stage no-matching-value"],
-    },
-    "rejects a value that the field's encoder refuses, and leaves other rows alone": {
-      sync: { fields: { name: "name", title: "title" } },
-      first: "id | name | title\n 1 | 'Ann' | 'x'\n 2 | 'Bo' | 'y'",
-      then: "id | name | title\n 1 | 'Ann' | 'bad'\n 2 | 'Bo' | 'z'\n 3 | 'bad' | 'bad'",
-      changes: ["update 2 title=y→z"],
-      rejections: ["1 mapping title invalid-value", "3 mapping name invalid-value"],
-    },
-    "offers a rejected row again, and sends it once it is mended": {
-      sync: { fields: { name: "name" } },
-      first: "id | name\n 1 | 'bad'\n 2 | 'Bo'",
-      then: "id | name\n 1 | 'Ann'\n 2 | 'Bo'",
-      changes: ["create 1 name=Ann"],
-    },
+describe("plan: digests", () => {
+  it("of the definition change with the sync, its SQL, the target and nothing else", async () => {
+    const base = (await alone(people, two)).definitionDigest;
+    assert.equal((await alone(people, two, { readBack: "all" })).definitionDigest, base);
+    assert.notEqual((await alone(people, `${two} `)).definitionDigest, base);
+    assert.notEqual((await alone({ ...people, fields: { email: "email" } }, two)).definitionDigest, base);
+  });
+
+  it("do not depend on the order of an object's keys", () => {
+    assert.equal(canonicalJson({ b: [{ d: 1, c: undefined }], a: null }), '{"a":null,"b":[{"d":1}]}');
   });
 });
 
-describe("plan: fields", () => {
-  cases({
-    "sends no null where nulls are skipped, and takes none for a change": {
-      sync: { fields: { a: "a", b: { nulls: "skip" } } },
-      first: "id | a | b\n 1 | 'x' | 'y'\n 2 | 'x' | null",
-      then: "id | a | b\n 1 | 'x' | null\n 2 | 'z' | null\n 3 | 'n' | null",
-      changes: ["update 2 a=x→z", "create 3 a=n"],
-      counts: { unchanged: 1 },
-    },
-    "writes a create_only field once": {
-      sync: { ...people, mode: "insert", fields: { email: "email", name: { write: "create_only" } } },
-      first: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'",
-      changes: ["create 2 email=b@x.io name=Bo"],
-      counts: { unchanged: 1 },
-    },
-    "spares a create_only field of a record that is there already": {
-      sync: { ...people, fields: { email: "email", name: { write: "create_only" } } },
-      prepare: (world) => void world.held.set("r1", { email: "a@x.io", name: "Theirs" }),
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'",
-      changes: ["create 2 email=b@x.io name=Bo"],
-      counts: { unchanged: 1 },
-    },
-    "fills a field only where it is empty": {
-      sync: { ...people, fields: { email: "email", name: { write: "if_empty" } } },
-      prepare: (world) => {
-        world.held.set("r1", { email: "a@x.io", name: "Theirs" });
-        world.held.set("r2", { email: "b@x.io", name: "" });
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'",
-      changes: ["update 2 name=null→Bo"],
-      counts: { unchanged: 1 },
-    },
-    "compiles constants, templates and expressions": {
-      sync: {
-        fields: {
-          source: { source: { kind: "value", value: "sluice" } },
-          full: { source: { kind: "template", parts: [{ column: "a" }, { text: " 'n\" " }, { column: "b" }] } },
-          total: { source: { kind: "sql", sql: "b + 1 -- one more;" } },
-        },
-      },
-      then: "id | a | b\n 1 | 'Ann' | 2\n 2 | null | null",
-      changes: ["create 1 source=sluice full=Ann 'n\" 2 total=3", "create 2 source=sluice full= 'n\"  total=null"],
-    },
-    "sends the id that a lookup finds, and compares what it was found by": {
-      sync: {
-        fields: {
-          company: { source: { kind: "lookup", object: "companies", by: "domain", column: "domain", missing: "null" } },
-        },
-      },
-      first: "id | domain\n 1 | 'x.io'\n 2 | 'none.io'",
-      firstAsk: {},
-      prepare: (world) => void world.related.set("x.io", ["77"]).set("y.io", ["88"]),
-      then: "id | domain\n 1 | 'y.io'\n 2 | 'none.io'\n 3 | 'x.io'",
-      changes: ["update 1 company=null→88", "create 3 company=77"],
-    },
-    "rejects a lookup that finds nothing, or too much": {
-      sync: {
-        fields: {
-          name: "name",
-          company: {
-            source: { kind: "lookup", object: "companies", by: "domain", column: "domain", missing: "reject" },
-          },
-        },
-      },
-      prepare: (world) => void world.related.set("x.io", ["77"]).set("two.io", ["1", "2"]),
-      then: "id | name | domain\n 1 | 'a' | 'x.io'\n 2 | 'b' | 'no.io'\n 3 | 'c' | 'two.io'\n 4 | 'd' | null",
-      changes: ["create 1 name=a company=77", "create 4 name=d company=null"],
-      rejections: ["2 mapping company no-related-record", "3 mapping company ambiguous-lookup"],
-    },
-    "leaves a lookup out where a missing record is to be skipped": {
-      sync: {
-        fields: {
-          name: "name",
-          company: { source: { kind: "lookup", object: "companies", by: "domain", column: "domain", missing: "skip" } },
-        },
-      },
-      first: "id | name | domain\n 1 | 'a' | 'no.io'",
-      then: "id | name | domain\n 1 | 'a' | 'nope.io'\n 2 | 'b' | 'no.io'",
-      changes: ["create 2 name=b"],
-      counts: { unchanged: 1 },
-    },
+describe("stored plans", () => {
+  it("are valid for 24 hours, and while the ledger has not moved", () => {
+    const header = { createdAt: "2026-11-23T12:00:00.000Z", ledgerRevision: 3 };
+    const at = (time: string, ledgerRevision: number) => () =>
+      checkFresh(header, { now: new Date(time), ledgerRevision });
+    assert.doesNotThrow(at("2026-11-24T12:00:00Z", 3));
+    assert.throws(at("2026-11-24T12:00:01Z", 3), { code: "plan-expired" });
+    assert.throws(at("2026-11-23T12:00:01Z", 4), { code: "plan-outdated" });
   });
-});
 
-const one = "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'";
-const mirror = { ...people, mode: "mirror", onRemoved: "delete" } as const;
-
-describe("plan: records that left the model", () => {
-  cases({
-    "are removed by a mirror": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      changes: ["delete 2"],
-      counts: { delete: 1, unchanged: 1 },
-    },
-    "stay in every other mode": { sync: people, first: one, then: "id | email | name\n 1 | 'a@x.io' | 'Ann'" },
-    "stay where the mirror keeps them": {
-      sync: { ...mirror, onRemoved: "keep" },
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-    },
-    "are cleared, but for match, create_only and required fields": {
-      schema: { fields: [{ name: "must", type: "text", required: true }] },
-      sync: {
-        ...mirror,
-        onRemoved: "clear",
-        fields: { email: "email", name: "name", once: { write: "create_only" }, must: "must" },
-      },
-      first: "id | email | name | once | must\n 1 | 'a@x.io' | 'Ann' | 'o' | 'm'",
-      then: "id | email | name | once | must",
-      changes: ["delete 1 name=Ann→null"],
-    },
-    "stay when a row without a key could be one of them": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n null | 'b@x.io' | 'Bo'",
-      rejections: ["null model id null-key"],
-      notices: ["removals-withheld"],
-    },
-    "stay under scope: all when any row is rejected": {
-      schema: { listable: true },
-      sync: { ...mirror, scope: "all" },
-      first: one,
-      then: "id | email | name\n 3 | 'c@x.io' | 'bad'",
-      rejections: ["3 mapping name invalid-value"],
-      notices: ["removals-withheld"],
-    },
-    "are not those whose row was rejected": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | null | 'Bo'",
-      rejections: ["2 model email null-match"],
-    },
-    "stay when this sync did not create them": {
-      sync: mirror,
-      prepare: (world) => editLedger(world, "update records set origin = 'adopted' where key = '2'"),
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      notices: ["adopted-stay"],
-    },
-    "are removed although adopted, where the sync says so": {
-      sync: { ...mirror, removeAdopted: true },
-      prepare: (world) => editLedger(world, "update records set origin = 'adopted' where key = '2'"),
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      changes: ["delete 2"],
-    },
-    "stay while a rejected row claims their match": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 3 | 'b@x.io' | 'x'\n 4 | 'b@x.io' | 'y'",
-      rejections: ["3 model email shared-match", "4 model email shared-match"],
-      notices: ["claimed-stay"],
-    },
-    "stay while another sync of the object claims them": {
-      sync: mirror,
-      first: one,
-      prepare: async (world) => {
-        const { file, header } = ledgerOf(world);
-        const copy = `${world.folder}/other.duckdb`;
-        await copyFile(file, copy);
-        const { fingerprint } = (await header()) as LedgerHeader;
-        world.others.push({ sync: "other", file: copy, fingerprint });
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      notices: ["claimed-stay"],
-    },
-    "send everything again when their key returns": {
-      sync: mirror,
-      first: one,
-      prepare: async (world, definition) =>
-        carryOut(world, await planIn(world, definition, model("id | email | name\n 1 | 'a@x.io' | 'Ann'"))),
-      then: one,
-      changes: ["create 2 email=b@x.io name=Bo"],
-    },
-    "are taken over by a new key with their match": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 3 | 'b@x.io' | 'Bob'",
-      changes: ["update 3 name=Bo→Bob"],
-      counts: { create: 0, delete: 0, update: 1 },
-    },
-    "are taken over without a word where nothing differs": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 3 | 'b@x.io' | 'Bo'",
-      counts: { create: 0, delete: 0, update: 0, unchanged: 2 },
-    },
+  it("are private, and nothing is left beside them", async () => {
+    await inWorld({}, async (world) => {
+      const { file } = await planIn(world, definitionOf(people), two);
+      assert.equal((await stat(file)).mode & 0o777, 0o600);
+      assert.deepEqual(
+        [await readdir(path.dirname(file)), await readdir(path.join(world.folder, "scratch"))],
+        [["plan-1.duckdb"], []],
+      );
+    });
   });
-});
 
-describe("plan: matches that change", () => {
-  cases({
-    "are sent to the record by its id": {
-      sync: people,
-      first: one,
-      then: "id | email | name\n 1 | 'z@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'",
-      changes: ["update 1 email=a@x.io→z@x.io"],
-    },
-    "are rejected where the id is not known": {
-      sync: people,
-      first: one,
-      prepare: (world) => editLedger(world, "update records set remote_id = null where key = '1'"),
-      then: "id | email | name\n 1 | 'z@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'",
-      rejections: ["1 model email match-changed-unknown-id"],
-    },
-    "are not given to a new row before the old one has let go": {
-      sync: people,
-      first: one,
-      then: "id | email | name\n 1 | 'z@x.io' | 'Ann'\n 2 | 'b@x.io' | 'Bo'\n 3 | 'a@x.io' | 'Cy'",
-      changes: ["update 1 email=a@x.io→z@x.io"],
-      rejections: ["3 model email match-in-use"],
-    },
+  it("that are no plans are refused in words", async () => {
+    await inWorld({}, async (world) => {
+      const file = path.join(world.folder, "x.duckdb");
+      assert.match(await failureOf(openPlan(file)), /^no-such-plan/);
+      await writeFile(file, "not a database");
+      assert.match(await failureOf(openPlan(file)), /^no-such-plan/);
+    });
   });
-});
 
-const state =
-  (name: string, key = "2") =>
-  (world: World) =>
-    editLedger(world, `update records set state = '${name}' where key = '${key}'`);
-
-describe("plan: rows that a run left open", () => {
-  cases({
-    "sends everything again where an answer never came": {
-      sync: people,
-      first: one,
-      prepare: state("uncertain"),
-      then: one,
-      changes: ["update 2 email=b@x.io→b@x.io name=Bo→Bo"],
-    },
-    "removes a record of which it is uncertain": {
-      sync: mirror,
-      first: one,
-      prepare: state("uncertain"),
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
-      changes: ["delete 2"],
-    },
-    "holds out what is in doubt, present or not": {
-      sync: mirror,
-      first: one,
-      prepare: async (world) => {
-        await state("doubt")(world);
-        await state("doubt", "1")(world);
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'",
-      counts: { held: 2, update: 0, delete: 0 },
-    },
-    "holds out what was reverted until its mapped values change": {
-      sync: people,
-      first: one,
-      prepare: async (world) => {
-        await state("held")(world);
-        await state("held", "1")(world);
-        await editLedger(world, `update records set "s:name" = 's:Old'`);
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'",
-      changes: ["update 1 name=Old→Anna"],
-      counts: { held: 1 },
-    },
-    "leaves what was skipped alone until the recheck is due": {
-      sync: { ...people, mode: "update" },
-      first: one,
-      firstAsk: {},
-      then: one,
-      ask: { now: "2026-11-29T12:00:00Z" },
-      counts: { held: 2, update: 0, skipped: 0 },
-    },
-    "looks at what was skipped again when it is due": {
-      sync: { ...people, mode: "update" },
-      first: one,
-      firstAsk: {},
-      prepare: (world) => void world.held.set("r1", { email: "a@x.io", name: "Old" }),
-      then: one,
-      ask: { now: "2026-12-01T12:00:00Z" },
-      changes: ["update 1 name=Old→Ann"],
-      counts: { held: 0, skipped: 1 },
-    },
+  it("give their changes in pages, filtered by action, key and text", async () => {
+    await inWorld({}, async (world) => {
+      const sql = "select i as id, 'Name ' || i as name from range(1, 5002) as t(i)";
+      const stored = await planIn(world, definitionOf({ fields: { name: "name" } }), sql);
+      const ids = async (filter: Parameters<StoredPlan["changes"]>[0]): Promise<readonly number[]> => {
+        const all: number[] = [];
+        for await (const page of stored.changes(filter)) all.push(...page.map(({ key }) => Number(key)));
+        return all;
+      };
+      assert.deepEqual(
+        await ids({}),
+        Array.from({ length: 5001 }, (_, index) => index + 1),
+      );
+      assert.deepEqual(await ids({ offset: 1999, limit: 3 }), [2000, 2001, 2002]);
+      assert.deepEqual(await ids({ keys: ["7", "70", "x"] }), [7, 70]);
+      assert.deepEqual(await ids({ text: "NAME 500", offset: 1 }), [5000, 5001]);
+      assert.deepEqual(await ids({ actions: ["delete"] }), []);
+    });
   });
-});
 
-describe("plan: modes", () => {
-  cases({
-    "insert sends new rows only": {
-      sync: { ...people, mode: "insert" },
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'\n 3 | 'c@x.io' | 'Cy'",
-      changes: ["create 3 email=c@x.io name=Cy"],
-      counts: { unchanged: 2 },
-    },
-    "insert leaves alone what exists": {
-      sync: { ...people, mode: "insert" },
-      prepare: (world) => void world.held.set("r1", { email: "a@x.io" }),
-      then: one,
-      ask: { options: { firstRun: "send" } },
-      changes: ["create 2 email=b@x.io name=Bo"],
-      counts: { skipped: 1 },
-    },
-    "update changes only what exists": {
-      sync: { ...people, mode: "update" },
-      prepare: (world) => void world.held.set("r1", { email: "a@x.io", name: "Old" }),
-      then: one,
-      changes: ["update 1 name=Old→Ann"],
-      counts: { skipped: 1 },
-    },
-    "append sends a row once": {
-      sync: { fields: { name: "name" }, mode: "append" },
-      first: "id | name\n 1 | 'Ann'",
-      then: "id | name\n 1 | 'Anna'\n 2 | 'Bo'",
-      changes: ["create 2 name=Bo"],
-    },
-    "append on changed sends a changed row again, whole": {
-      sync: { fields: { name: "name", n: "n" }, mode: "append", on: "changed" },
-      first: "id | name | n\n 1 | 'Ann' | 1\n 2 | 'Bo' | 2",
-      then: "id | name | n\n 1 | 'Anna' | 1\n 2 | 'Bo' | 2",
-      changes: ["create 1 name=Anna n=1"],
-    },
+  it("do not appear when planning is cancelled or fails", async () => {
+    await inWorld({}, async (world) => {
+      const slow = "select i as id, md5(i::varchar) as email, 'x' as name from range(200000000) as t(i)";
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 300);
+      await assert.rejects(planIn(world, definitionOf(people), slow, { signal: stop.signal }), Cancelled);
+      assert.match(
+        await failureOf(planIn(world, definitionOf(people), "select 1 as id, 'x'::int as email, 2 as name")),
+        /^sql-error/,
+      );
+      assert.deepEqual(
+        [
+          existsSync(path.join(world.folder, "plans")) ? await readdir(path.join(world.folder, "plans")) : [],
+          await readdir(path.join(world.folder, "scratch")),
+        ],
+        [[], []],
+      );
+    });
   });
-});
 
-describe("plan: first runs", () => {
-  const there = (world: World) =>
-    void world.held.set("r1", { email: "a@x.io", name: "Old" }).set("r9", { email: "z@x.io" });
-  cases({
-    "adopt takes over what is there and sends the differences": {
-      sync: mirror,
-      prepare: there,
-      then: one,
-      ask: { options: { firstRun: "adopt" } },
-      changes: ["update 1 name=Old→Ann", "create 2 email=b@x.io name=Bo"],
-    },
-    "adopt leaves an insert's existing records as they are": {
-      sync: { ...people, mode: "insert" },
-      prepare: there,
-      then: one,
-      ask: { options: { firstRun: "adopt" } },
-      changes: ["create 2 email=b@x.io name=Bo"],
-      counts: { unchanged: 1, skipped: 0 },
-    },
-    "baseline sends nothing, and only later changes after it": {
-      sync: mirror,
-      first: one,
-      firstAsk: { options: { firstRun: "baseline" } },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'",
-      changes: ["update 1 name=Anna"],
-      notices: ["adopted-stay"],
-    },
-    "full compares nothing": {
-      sync: people,
-      first: one,
-      then: one,
-      ask: { options: { full: true } },
-      changes: ["update 1 email=a@x.io→a@x.io name=Ann→Ann", "update 2 email=b@x.io→b@x.io name=Bo→Bo"],
-    },
-  });
-});
-
-describe("plan: reading back", () => {
-  const ask: PlanAsk = { options: { readBack: "default" } };
-  cases({
-    "shows a create whose record exists as the update it will be": {
-      sync: people,
-      prepare: (world) => void world.held.set("r1", { email: "a@x.io", name: "Old" }),
-      then: one,
-      ask,
-      changes: ["update 1 name=Old→Ann", "create 2 email=b@x.io name=Bo"],
-    },
-    "drops an update that the destination has already": {
-      sync: people,
-      first: one,
-      prepare: (world) => {
-        for (const record of world.held.values()) if (record.name === "Ann") record.name = "Anna";
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'",
-      ask,
-      counts: { update: 0, unchanged: 2 },
-    },
-    "tells which values someone else changed": {
-      sync: people,
-      first: one,
-      prepare: (world) => {
-        for (const record of world.held.values()) if (record.name === "Ann") record.name = "Theirs";
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'",
-      ask,
-      changes: ["update 1 name=Theirs→Anna (drifted)"],
-      notices: ["drift"],
-    },
-    "makes a record anew that someone else removed": {
-      sync: people,
-      first: one,
-      prepare: (world) => {
-        for (const [id, record] of world.held) if (record.name === "Ann") world.held.delete(id);
-      },
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bo'",
-      ask,
-      changes: ["create 1 email=a@x.io name=Anna"],
-    },
-  });
-});
-
-describe("plan: filters", () => {
-  cases({
-    "only plans the changes of some keys, and says nothing of others": {
-      sync: people,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Ann'\n 2 | null | 'Bo'\n 3 | null | 'Cy'",
-      ask: { options: { only: ["1", "2"] } },
-      changes: ["create 1 email=a@x.io name=Ann"],
-      rejections: ["2 model email null-match"],
-    },
-    "limit cuts changes, not the model": {
-      sync: mirror,
-      first: one,
-      then: "id | email | name\n 1 | 'a@x.io' | 'Anna'\n 2 | 'b@x.io' | 'Bob'",
-      ask: { options: { limit: 1 } },
-      changes: ["update 1 name=Ann→Anna"],
-    },
+  it("leave the ledger's file free for others as soon as they are made", async () => {
+    await inWorld({}, async (world: World) => {
+      await carryOut(world, await planIn(world, definitionOf(people), two));
+      const stored = await planIn(world, definitionOf(people), model("id | email | name\n 1 | 'a@x.io' | 'Anna'"));
+      await carryOut(world, stored);
+      await rm(stored.file);
+    });
   });
 });

@@ -2,10 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { z } from "zod";
 import { type Reader } from "../../../src/destinations/connection";
 import {
-  type Destination,
   type FieldSchema,
   type ObjectSchema,
   type PresentRecord,
@@ -18,6 +16,7 @@ import { type FieldMapping, type SyncDefinition } from "../../../src/sync/defini
 import { type Json, toJson } from "../../../src/value";
 import { openDuckDb } from "../../../src/warehouses/duckdb-driver";
 import { openDuckDbWarehouse } from "../../../src/warehouses/duckdb";
+import { destinationOf } from "./memory";
 
 export type Fields = Readonly<Record<string, string | Partial<FieldMapping>>>;
 export type Ask = Omit<Partial<SyncDefinition>, "fields" | "destination"> & {
@@ -95,41 +94,6 @@ export async function inWorld(schema: Partial<ObjectSchema>, work: (world: World
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The connector of the simulated destination: it refuses the text "bad" and stores everything as text. */
-export function destinationOf(): Destination {
-  const nothing = function* () {
-    yield* [];
-    throw new Error("not asked for");
-  };
-  return {
-    type: "memory",
-    label: "Memory",
-    version: 1,
-    documentation: "",
-    connection: z.object({}),
-    options: z.object({}),
-    transport: "http",
-    baseUrl: () => "",
-    authorize: nothing,
-    probe: nothing,
-    describe: nothing,
-    read: nothing,
-    readSize: 100,
-    lookup: nothing,
-    batching: () => ({ size: 100, repeatable: true }),
-    deliver: nothing,
-    classify: () => "answer",
-    refusal: () => ({ code: "refused", reason: "Refused." }),
-    limits: () => [{ name: "all", requests: 10, perMs: 1_000 }],
-    encode: (value) =>
-      value?.text === "bad"
-        ? { refused: "The field does not take this.", code: "invalid-value" }
-        : { wire: value === null ? null : toJson(value) },
-    canRefuse: (_field, type) => type === "text",
-    normal: (wire) => (wire === null || wire === "" ? null : typeof wire === "string" ? wire : JSON.stringify(wire)),
-  };
 }
 
 export function readerOf(world: World): Reader {
