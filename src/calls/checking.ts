@@ -130,7 +130,7 @@ export async function placed(root: string, sync: LoadedSync, problem: PlanProble
   }
   const range =
     problem.position === undefined
-      ? sync.parsed.rangeOf(problem.path)
+      ? sync.parsed.rangeOf(problem.path, problem.code === "unknown-field" ? "key" : "value")
       : wordRange(sync.text, sync.parsed.offsetInScalar(problem.path, problem.position));
   return located(sync.file, sync.text, [{ ...problem, severity: "error", range }])[0] as FileProblem;
 }

@@ -18,7 +18,7 @@ import { checkOne, definitionOf, modelSql, placed } from "./checking";
 import { type Connections, type OpenDestination } from "./connections";
 import { type Edges, makeId } from "./edges";
 import { find, objectOf } from "./schemas";
-import { loadSync, loadSyncs, type LoadedSync, openWorkspace, type Workspace } from "./workspace";
+import { isError, loadSync, loadSyncs, type LoadedSync, openWorkspace, type Workspace } from "./workspace";
 
 /** A sync ready to be planned and run: it has no errors and its destination is open. */
 export interface Prepared {
@@ -47,6 +47,8 @@ export async function prepare(
   const { connections } = services;
   const workspace = await openWorkspace(place);
   const sync = await loadSync(place.root, source);
+  // A project file that is understood in part only may say something else than its author meant.
+  if (workspace.problems.some(isError)) throw new ProblemsFound(workspace.problems);
   const checked = await checkOne({ workspace, sync, connections, describe: true, signal });
   const definition = definitionOf(sync, checked);
   const { project } = workspace;

@@ -3,6 +3,7 @@ import { type Failure, ProblemsFound } from "../calls/calls";
 import { Cancelled, SyncFailure } from "../failure";
 import { type Context, json, problemJson } from "./context";
 import { type Paint } from "./paint";
+import { diskFailure } from "../run/disk";
 import { renderProblems } from "./render-problems";
 
 /** Failures that name a wrong word on the command line rather than a broken run. */
@@ -19,7 +20,8 @@ const usage = new Set([
 ]);
 
 /** Anything that is none of the known drawers is a bug of ours and is thrown on. */
-export function fail(context: Context, error: unknown, paint: Paint): void {
+export function fail(context: Context, thrown: unknown, paint: Paint): void {
+  const error = diskRefused(thrown);
   if (error instanceof ProblemsFound) {
     context.exit.add("problems");
     if (context.format === "json") context.print(json({ version: 1, problems: error.problems.map(problemJson) }));
@@ -41,3 +43,14 @@ export function reportFailure(context: Context, { code, message, hint }: SyncFai
   if (context.format === "text") context.note(`${paint("red", "×")} ${message} ${hint}`);
   return { code, message, hint };
 }
+
+/** A disk that is full or closed to us is the operator's to mend, wherever it showed. */
+function diskRefused(error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const place = (error as NodeJS.ErrnoException | undefined)?.path;
+  if (!(error instanceof Error) || error instanceof SyncFailure || code === undefined || !refusals.has(code))
+    return error;
+  return diskFailure(error, place === undefined ? "A file" : place);
+}
+
+const refusals = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM"]);

@@ -2,11 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
-import { constants } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { SyncFailure } from "../failure";
-import { DatabaseBusy, type DuckDb, DuckDbError, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
+import { DatabaseBusy, type DuckDb, DuckDbError, isNoRoom, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { layout, layoutVersion } from "./format";
 import { type Fingerprint, type LedgerHeader } from "./ledger";
 
@@ -131,8 +130,7 @@ function busy(error: DatabaseBusy): SyncFailure {
 /** What an error of DuckDB on this file means: its disk is at fault, or its contents are; else we are. */
 function failureOf(error: unknown): unknown {
   if (!(error instanceof DuckDbError)) return error;
-  // Nobody else writes while we do, so that a commit fails only for want of room (it comes without a number).
-  if (error.kind === "TransactionContext" || (error.errno !== undefined && noRoom.has(error.errno))) {
+  if (isNoRoom(error)) {
     return new SyncFailure(
       "disk-full",
       "The ledger could not be written: the disk is full. It stays as it was.",
@@ -143,8 +141,6 @@ function failureOf(error: unknown): unknown {
   return unreadable.has(error.kind) ? corrupted(error) : error;
 }
 
-const { ENOSPC, EFBIG, EDQUOT } = constants.errno;
-const noRoom: ReadonlySet<number> = new Set([ENOSPC, EFBIG, EDQUOT]);
 const unreadable = new Set(["IO", "FATAL", "INTERNAL", "Serialization", "Invalid", "Corruption"]);
 
 function corrupted(cause: unknown): SyncFailure {

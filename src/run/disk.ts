@@ -40,7 +40,7 @@ export async function syncFolder(folder: string): Promise<void> {
 export function diskFailure(error: unknown, what: string): Error {
   const code = codeOf(error);
   if (code === undefined || error instanceof SyncFailure) return error as Error;
-  if (code === "ENOSPC" || code === "EDQUOT") {
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
     return new SyncFailure(
       "disk-full",
       `${what} could not be written: the disk is full.`,

@@ -17,7 +17,7 @@ import { sqlName, sqlString } from "./duckdb-text";
 import { type Claim, claimFile } from "./file-claims";
 import { type Cell } from "./warehouse";
 
-export { DatabaseBusy, DuckDbError } from "./duckdb-error";
+export { DatabaseBusy, DuckDbError, isNoRoom } from "./duckdb-error";
 export { sqlName, sqlString } from "./duckdb-text";
 
 /** One instance with one connection of its own. The caller runs one statement at a time. */

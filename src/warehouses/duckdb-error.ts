@@ -1,4 +1,5 @@
 /** What DuckDB says went wrong, as data. */
+import { constants } from "node:os";
 
 /** `position` is a 0-based UTF-16 offset into the statement that was run. */
 export class DuckDbError extends Error {
@@ -16,6 +17,14 @@ export class DuckDbError extends Error {
     super(message, options);
   }
 }
+
+/** Did the disk run full? Where nobody else writes, a commit (which comes without a number) fails only for that. */
+export function isNoRoom({ kind, errno }: DuckDbError): boolean {
+  return kind === "TransactionContext" || (errno !== undefined && noRoom.has(errno));
+}
+
+const { ENOSPC, EFBIG, EDQUOT } = constants.errno;
+const noRoom: ReadonlySet<number> = new Set([ENOSPC, EFBIG, EDQUOT]);
 
 /** Another user of the file holds it. `pid` is this process's own where the other user is in it. */
 export class DatabaseBusy extends Error {

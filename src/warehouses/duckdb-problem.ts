@@ -1,6 +1,6 @@
 /** DuckDB's errors as sentences for whoever must act: the author of the model, or the operator. */
 import { SyncFailure } from "../failure";
-import { DuckDbError } from "./duckdb-error";
+import { DuckDbError, isNoRoom } from "./duckdb-error";
 import { type PreparedQuery } from "./duckdb-query";
 import { QueryProblem } from "./warehouse";
 
@@ -27,6 +27,14 @@ function failureOf(error: DuckDbError): SyncFailure | undefined {
       "warehouse-memory",
       "The model needs more memory than its warehouse connection allows.",
       "Raise `memory_limit` of the warehouse in sluice.yaml, or make the model smaller.",
+      { cause: error },
+    );
+  }
+  if (isNoRoom(error)) {
+    return new SyncFailure(
+      "disk-full",
+      "The rows of the model could not be set aside: the disk is full.",
+      "Make room where the project's .sluice folder lies, then run again; nothing was sent.",
       { cause: error },
     );
   }
