@@ -31,6 +31,12 @@ export function keyText(key: Json, columns: number): string {
 }
 
 /** Grouped digits: 11,139. */
+/** "1 request", "2 requests"; "retry" gives "retries". */
+export function plural(value: number, word: string): string {
+  const many = word.endsWith("y") ? `${word.slice(0, -1)}ies` : `${word}s`;
+  return `${count(value)} ${value === 1 ? word : many}`;
+}
+
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }

@@ -3,7 +3,7 @@ import { type Pane, type Subject, type Tab, type Work } from "../protocol";
 import { type RunProgress } from "../../src/run/report";
 import { button, progressRing } from "../elements";
 import { plainText } from "../plain-text";
-import { count } from "./cells";
+import { count, plural } from "./cells";
 import { attributes, element } from "./dom";
 import { post } from "./host";
 
@@ -115,9 +115,7 @@ function workingView(tab: Tab, work: Work): { element: HTMLElement; progress(pro
         phaseNames[phase],
         total === undefined ? count(done) : `${count(done)} of ${count(total)}`,
         ...(sending ? rate(firstSent, done) : []),
-        ...(progress.requests > 0
-          ? [`${count(progress.requests)} requests`, `${count(progress.retries)} retries`]
-          : []),
+        ...(progress.requests > 0 ? [plural(progress.requests, "request"), plural(progress.retries, "retry")] : []),
         ...(progress.budget
           ? [`${count(progress.budget.remaining)} of ${count(progress.budget.of)} left in this window`]
           : []),

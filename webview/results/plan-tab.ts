@@ -4,7 +4,7 @@ import { type Action, type Change, type Rejection } from "../../src/record";
 import { type Subject } from "../protocol";
 import { button, checkbox, searchField } from "../elements";
 import { plainText } from "../plain-text";
-import { type CellLook, count } from "./cells";
+import { count, plural, type CellLook } from "./cells";
 import { attributes, element } from "./dom";
 import { ask, post } from "./host";
 import { type VirtualList, virtualList } from "./list";
@@ -127,7 +127,7 @@ function summary(header: PlanHeader): string {
     ...(counts.held > 0 ? [`${count(counts.held)} held`] : []),
     ...(counts.skipped > 0 ? [`${count(counts.skipped)} skipped`] : []),
     ...(header.readBack > 0 ? [`read back ${count(header.readBack)}`] : []),
-    `${count(estimate.requests)} ${estimate.requests === 1 ? "request" : "requests"}, about ${count(Math.ceil(estimate.seconds))} s`,
+    `${plural(estimate.requests, "request")}, about ${count(Math.ceil(estimate.seconds))} s`,
     `digest ${header.digest.slice(0, 8)}`,
   ];
   return parts.join(" · ");

@@ -4,7 +4,7 @@ import { type RunReport } from "../../src/run/report";
 import { type RunResult, type Subject } from "../protocol";
 import { button } from "../elements";
 import { plainText } from "../plain-text";
-import { count, keyText } from "./cells";
+import { count, keyText, plural } from "./cells";
 import { attributes, element } from "./dom";
 import { exchangeView } from "./exchange-view";
 import { ask, post, remember, remembered } from "./host";
@@ -90,7 +90,7 @@ function drawRun({ report, firstSeen }: RunResult, subject: Subject) {
       ...countsOf(report),
       element(
         "span.dim",
-        `${count(report.counts.requests)} requests · ${count(report.counts.retries)} retries · ${duration(report)}`,
+        `${plural(report.counts.requests, "request")} · ${plural(report.counts.retries, "retry")} · ${duration(report)}`,
       ),
       element("span.stretch"),
       actions,
