@@ -18,7 +18,6 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 
 const checkout = path.resolve(__dirname, "../..");
 
@@ -38,8 +37,8 @@ export interface RunAsk {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: the project's folder. */
   readonly cwd?: string;
-  /** Called with the child once it is started. */
-  readonly started?: (child: Child) => void | Promise<void>;
+  /** Called with the child once it is started; `said` waits until stderr has this text. */
+  readonly started?: (child: Child, said: (text: string) => Promise<void>) => void | Promise<void>;
 }
 
 export type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -134,12 +133,16 @@ export function publicData(project: Project, name: string): string {
 /** Runs `sluice` to its end. */
 export async function sluice(words: string | readonly string[], { started, ...ask }: RunAsk = {}): Promise<Ran> {
   const child = begin(typeof words === "string" ? words.split(" ") : words, ask);
-  const gathered = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-  await started?.(child);
-  const [stdout, stderr, [code]] = await gathered;
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  const closed = once(child, "close") as Promise<[number | null]>;
+  await started?.(child, (text) => until(() => stderr.includes(text), `"${text}" on stderr`).then(() => undefined));
+  const [code] = await closed;
   return {
     // A signal is no exit code: the command turns those it gets into codes of its own.
-    code: typeof code === "number" ? code : -1,
+    code: code ?? -1,
     stdout,
     stderr,
     get json() {
@@ -171,9 +174,9 @@ export function built(): string {
 }
 
 /** Waits until `ready` gives something, and looks again after each pause of a few milliseconds. */
-export async function until<T>(ready: () => Promise<T | undefined | false>, what: string, ms = 30_000): Promise<T> {
+export async function until<T>(ready: () => T | undefined | false, what: string, ms = 30_000): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end;) {
-    const found = await ready();
+    const found = ready();
     if (found !== undefined && found !== false) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
