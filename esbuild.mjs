@@ -19,7 +19,12 @@ const shared = {
 const builds = [
   {
     ...shared,
-    entryPoints: { extension: "src/extension.ts", engine: "src/engine.ts", cli: "src/cli.ts", schemas: "src/schemas.ts" },
+    entryPoints: {
+      extension: "src/extension.ts",
+      engine: "src/engine.ts",
+      cli: "src/cli.ts",
+      schemas: "src/schemas.ts",
+    },
     outdir: "dist",
     platform: "node",
     format: "cjs",

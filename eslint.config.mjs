@@ -27,7 +27,10 @@ export default tseslint.config(
   {
     files: ["test/**/*.test.ts"],
     rules: {
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["describe", "it"], package: "mocha" }] }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", name: ["describe", "it"], package: "mocha" }] },
+      ],
       "@typescript-eslint/no-unused-expressions": "off",
     },
   },

@@ -13,9 +13,15 @@ export interface Edges {
   log(level: "trace" | "debug" | "info" | "warn" | "error", message: string): void;
 }
 
-/** Sortable id of a plan or a run: UTC time and four hex digits, `20261123-140211-4f7c`. */
+/**
+ * Sortable id of a plan or a run: UTC time to the millisecond and four hex digits, `20261123-140211123-4f7c`. Two runs of
+ * one second sort as they began.
+ */
 export function makeId(edges: Pick<Edges, "now" | "random">): string {
-  const time = new Date(edges.now()).toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const time = new Date(edges.now())
+    .toISOString()
+    .replace(/[-:.Z]/g, "")
+    .replace("T", "-");
   const chance = Math.floor(edges.random() * 0x10000)
     .toString(16)
     .padStart(4, "0");
