@@ -4,7 +4,12 @@ import { open, problems, quickFixes, replace, revert, sluice, untilProblems } fr
 
 describe("checks as you type", () => {
   before(sluice);
-  afterEach(revert);
+  afterEach(async () => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    await revert();
+    // What one test typed is not to be met by the next.
+    if (uri !== undefined) await untilProblems(uri, "sluice", (all) => all.length === 0, "the problems to go");
+  });
 
   it("mark a misspelt key, offer the right one, and are gone when it is mended", async () => {
     const editor = await open("syncs/contacts.sync.yaml");
@@ -30,10 +35,10 @@ describe("checks as you type", () => {
   it("ask the warehouse for the model's columns", async () => {
     const editor = await open("syncs/contacts.sync.yaml");
     await replace(editor, "firstname: first_name", "firstname: frist_name");
-    const [problem] = await untilProblems(editor.document.uri, "sluice", (all) => all.length > 0, "the problem");
-    assert.match(problem?.message ?? "", /frist_name/);
+    const isOfIt = ({ message }: vscode.Diagnostic): boolean => message.includes("frist_name");
+    const found = await untilProblems(editor.document.uri, "sluice", (all) => all.some(isOfIt), "the problem");
     assert.equal(
-      problem?.range.start.line,
+      found.find(isOfIt)?.range.start.line,
       editor.document
         .getText()
         .split("\n")
@@ -44,8 +49,8 @@ describe("checks as you type", () => {
   it("read the project file too", async () => {
     const editor = await open("sluice.yaml");
     await replace(editor, "type: duckdb", "type: dukdb");
-    const [problem] = await untilProblems(editor.document.uri, "sluice", (all) => all.length > 0, "the problem");
-    assert.match(problem?.message ?? "", /duckdb/);
+    const isOfIt = ({ message }: vscode.Diagnostic): boolean => message.includes("duckdb");
+    await untilProblems(editor.document.uri, "sluice", (all) => all.some(isOfIt), "the problem");
   });
 
   it("say nothing of the sample as it is", async () => {
