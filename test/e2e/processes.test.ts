@@ -101,7 +101,7 @@ fields: { id: id, text: text }
     assert.equal(second.code, 4);
     const [{ code, message, hint }] = second.json.failures;
     assert.equal(code, "ledger-locked");
-    assert.match(message, /run \d{8}-\d{6}-[0-9a-f]{4}/);
+    assert.match(message, /run \d{8}-\d{9}-[0-9a-f]{4}/);
     assert.ok(hint.length > 10);
     const planned = await run("plan events --first-run send --format json");
     assert.equal(planned.code, 0, "planning needs no lock");
