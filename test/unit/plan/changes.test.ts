@@ -9,6 +9,11 @@ describe("plan: changes", () => {
       changes: ["create 1 email=a@x.io name=Ann", "create 2 email=b@x.io name=null"],
       counts: { rows: 2, create: 2, unchanged: 0 },
     },
+    "lists changes in the order of their keys, numbers as numbers": {
+      sync: { fields: { name: "name" } },
+      then: "id | name\n 10 | 'Cy'\n 9 | 'Bo'\n 1 | 'Ann'",
+      changes: ["create 1 name=Ann", "create 9 name=Bo", "create 10 name=Cy"],
+    },
     "sends nothing when nothing changed": {
       sync: people,
       first: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
@@ -52,7 +57,7 @@ describe("plan: rows that no record can be made of", () => {
       sync: { fields: { name: "name" } },
       then: "id | name\n 1 | 'Ann'\n null | 'Bo'\n 2 | 'Cy'\n 2 | 'Di'",
       changes: ["create 1 name=Ann"],
-      rejections: ["null model id null-key", "2 model id duplicate-key", "2 model id duplicate-key"],
+      rejections: ["2 model id duplicate-key", "2 model id duplicate-key", "null model id null-key"],
       counts: { rows: 4, create: 1, rejected: 3 },
     },
     "names a composite key part by part": {
