@@ -51,12 +51,12 @@ describe("our files", () => {
   });
 
   it("belong to the nearest project above", () => {
-    const projects = new Set(["/work/sluice.yaml", "/work/crm/sluice.yaml"]);
+    const projects = new Set(["/home/ann/sluice.yaml", "/home/ann/crm/sluice.yaml"]);
     const of = (file: string) => nearestProject(file, (path) => projects.has(path));
-    assert.equal(of("/work/crm/syncs/a.sync.yaml"), "/work/crm");
-    assert.equal(of("/work/b.sync.yaml"), "/work");
+    assert.equal(of("/home/ann/crm/syncs/a.sync.yaml"), "/home/ann/crm");
+    assert.equal(of("/home/ann/b.sync.yaml"), "/home/ann");
     assert.equal(of("/elsewhere/b.sync.yaml"), undefined);
-    assert.equal(inProject("/work/crm", "/work/crm/syncs/a.sync.yaml"), "syncs/a.sync.yaml");
+    assert.equal(inProject("/home/ann/crm", "/home/ann/crm/syncs/a.sync.yaml"), "syncs/a.sync.yaml");
   });
 });
 
