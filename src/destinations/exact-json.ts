@@ -1,3 +1,23 @@
+/** Values as exact JSON, for destinations that take JSON as it comes: what JavaScript would round is refused. */
+import { toJson } from "../value";
+import { type Destination } from "./destination";
+
+export const exactJson: Pick<Destination, "encode" | "canRefuse" | "normal"> = {
+  encode(value) {
+    if (value?.type === "json" && losesDigits(value.text)) {
+      return {
+        refused: "A number inside has more digits than JSON readers keep; cast it to text.",
+        code: "number-too-long",
+      };
+    }
+    return { wire: toJson(value) };
+  },
+  canRefuse: (_field, type) => type === "json",
+  normal(wire) {
+    return wire === null ? null : typeof wire === "string" ? wire : JSON.stringify(wire);
+  },
+};
+
 /** Would JavaScript lose a digit of some number in this JSON text? Destinations refuse such values rather than change them. */
 export function losesDigits(json: string): boolean {
   for (const [token] of json.matchAll(tokens)) {

@@ -1,6 +1,6 @@
 /** A sync's fields as the connector knows them, and what every operation on its object is told. */
 import { type Reader } from "../destinations/connection";
-import { type FieldSchema, type FieldType, type ObjectContext, type ObjectSchema } from "../destinations/destination";
+import { type FieldSchema, type ObjectContext, type ObjectSchema } from "../destinations/destination";
 import { closest, didYouMean } from "../project/closest";
 import { type SyncDefinition } from "../sync/definition";
 import { type LogicalType } from "../value";
@@ -20,22 +20,11 @@ export function fieldSchemas(object: ObjectSchema, types: FieldTypes): readonly 
       const message = `${object.label ?? object.name} has no field "${name}".${didYouMean(closest(name, names))}`;
       problems.push({ code: "unknown-field", message, path: ["fields", name] });
     }
-    return { name, type: openTypes[type] };
+    return { name, type: type === "mixed" ? "text" : type };
   });
   if (problems.length > 0) throw new PlanProblems(problems);
   return schemas;
 }
-
-const openTypes: Readonly<Record<LogicalType | "mixed", FieldType>> = {
-  text: "text",
-  number: "number",
-  boolean: "boolean",
-  date: "date",
-  timestamp: "timestamp",
-  instant: "instant",
-  json: "json",
-  mixed: "text",
-};
 
 /** What the connector is told about the object. Throws PlanProblems for options it does not take. */
 export function objectContext(

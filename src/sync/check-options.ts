@@ -1,9 +1,8 @@
 /** The connector's own keys of `destination:`. */
 import { z } from "zod";
-import { type FieldSchema, type FieldType } from "../destinations/destination";
+import { type FieldSchema } from "../destinations/destination";
 import { conform } from "../project/conform";
 import { isInterpolated } from "../project/interpolation";
-import { type LogicalType } from "../value";
 import { type Checking } from "./check";
 import { type FieldMapping } from "./definition";
 
@@ -50,15 +49,5 @@ function fieldOf(
   columns: Checking["columns"],
 ): FieldSchema {
   const column = source.kind === "column" ? columns?.find(({ name }) => name === source.column) : undefined;
-  return known.find(({ name }) => name === field) ?? { name: field, type: fieldTypeOf[column?.type ?? "text"] };
+  return known.find(({ name }) => name === field) ?? { name: field, type: column?.type ?? "text" };
 }
-
-const fieldTypeOf: Readonly<Record<LogicalType, FieldType>> = {
-  text: "text",
-  number: "number",
-  boolean: "boolean",
-  date: "date",
-  timestamp: "timestamp",
-  instant: "instant",
-  json: "json",
-};

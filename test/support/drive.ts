@@ -120,19 +120,9 @@ export function bodyText({ body }: HttpRequest): { text: string; headers: Record
   return { text: body.text, headers: { "content-type": body.type } };
 }
 
-const fieldTypeOf: Readonly<Record<LogicalType, FieldSchema["type"]>> = {
-  text: "text",
-  number: "number",
-  boolean: "boolean",
-  date: "date",
-  timestamp: "timestamp",
-  instant: "instant",
-  json: "json",
-};
-
 /** Schemas of an open object's fields, as they are made from the types of a model. */
 export function openFields(types: Readonly<Record<string, LogicalType>>): readonly FieldSchema[] {
-  return Object.entries(types).map(([name, type]) => ({ name, type: fieldTypeOf[type] }));
+  return Object.entries(types).map(([name, type]) => ({ name, type }));
 }
 
 export interface ContextAsk {

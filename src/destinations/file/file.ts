@@ -1,6 +1,5 @@
-import { toJson } from "../../value";
 import { type Conversation, type Destination, type ObjectSchema, type PresentRecord } from "../destination";
-import { losesDigits } from "../exact-json";
+import { exactJson } from "../exact-json";
 import { checkOptions } from "./check";
 import { deliver, textOfFile } from "./deliver";
 import { connection, formOf, options, readForm } from "./options";
@@ -81,19 +80,7 @@ fields:
   classify: () => "answer",
   refusal: () => ({ code: "refused", reason: "The file could not be written." }),
   limits: () => [],
-  encode(value) {
-    if (value?.type === "json" && losesDigits(value.text)) {
-      return {
-        refused: "A number inside has more digits than JSON readers keep; cast it to text.",
-        code: "number-too-long",
-      };
-    }
-    return { wire: toJson(value) };
-  },
-  canRefuse: (_field, type) => type === "json",
-  normal(wire) {
-    return wire === null ? null : typeof wire === "string" ? wire : JSON.stringify(wire);
-  },
+  ...exactJson,
 };
 
 const row: ObjectSchema = {

@@ -1,8 +1,7 @@
 import { SyncFailure } from "../../failure";
 import { type Mode } from "../../record";
-import { toJson } from "../../value";
 import { type Config, type Destination, type ObjectSchema } from "../destination";
-import { losesDigits } from "../exact-json";
+import { exactJson } from "../exact-json";
 import { authorize, probe } from "./account";
 import { checkOptions } from "./check";
 import { deliver } from "./deliver";
@@ -90,19 +89,7 @@ fields:
     const limit = connection.shape.rate_limit.safeParse(config.rate_limit).data;
     return limit === undefined ? [] : [{ name: "requests", requests: limit.requests, perMs: limit.per_seconds * 1000 }];
   },
-  encode(value) {
-    if (value?.type === "json" && losesDigits(value.text)) {
-      return {
-        refused: "A number inside has more digits than JSON readers keep; cast it to text.",
-        code: "number-too-long",
-      };
-    }
-    return { wire: toJson(value) };
-  },
-  canRefuse: (_field, type) => type === "json",
-  normal(wire) {
-    return wire === null ? null : typeof wire === "string" ? wire : JSON.stringify(wire);
-  },
+  ...exactJson,
   sandbox,
 };
 
