@@ -22,7 +22,7 @@ export function progressLine(
 ): ProgressLine {
   if (stream.isTTY !== true) return { show: () => undefined, clear: () => undefined };
   return {
-    show: (progress) => void stream.write(`\r\u001b[2K${line(progress, name).slice(0, (stream.columns ?? 80) - 1)}`),
+    show: (progress) => void stream.write(`\r\u001b[2K${line(progress, name).slice(0, (stream.columns || 80) - 1)}`),
     clear: () => void stream.write("\r\u001b[2K"),
   };
 }
