@@ -159,7 +159,7 @@ const planOptions = ({ readBack, only, limit, firstRun }: PlanFlags) => ({
 planned(program.command("plan").argument("<sync...>", "name, path, tag:x, all or changed"))
   .option("--out <file>", "also keep the plan here")
   .option("--full", "list every change")
-  .option("--sample <n>", "at most so many changes in the JSON", positive)
+  .option("--sample <n>", "show at most so many changes", positive)
   .option("--detailed-exitcode", "exit 6 when there are changes")
   .description("show what a run would change; sends nothing")
   .action(

@@ -47,7 +47,7 @@ export async function planCommand(
       if (ask.out !== undefined)
         await copyFile(path.join(place.root, ".sluice", "plans", `${header.id}.duckdb`), ask.out);
       note(context, header, ask);
-      const limit = context.format === "json" ? (ask.sample ?? Infinity) : ask.everything ? Infinity : shownInText;
+      const limit = ask.everything ? Infinity : (ask.sample ?? (context.format === "json" ? Infinity : shownInText));
       const changes = await pages(
         (offset) => context.calls.changes(place, { plan: header.id, offset, limit: pageSize }),
         limit,

@@ -21,18 +21,18 @@ try {
   say("What does the model of contacts give?");
   sluice("preview contacts --limit 5", 0);
 
-  say("A dry run: what would be sent? (Nothing is.)");
-  sluice("plan companies", 0);
-  sluice("plan contacts --first-run send", 3);
+  say("A dry run: what would be sent? Nothing is; where the sync has no ledger yet, it asks what HubSpot already has.");
+  sluice("plan companies --sample 1", 0);
+  sluice("plan contacts --first-run send --sample 2", 3);
 
-  say("A live run. Some records cannot be synced; each is reported once, with HubSpot's own words.");
+  say("A live run. Some records cannot be synced: each is reported once, and what HubSpot refused in its own words.");
   sluice("run companies", 0);
   sluice("run contacts --first-run send", 3);
 
   say("Who was refused, and what did HubSpot answer?");
   sluice("show last", 0);
 
-  say("Mend the mapping: churned customers get a stage, and what is no address is left out by the model.");
+  say("Mend it: churned customers get a stage, and the model leaves out what is no address.");
   mend("syncs/contacts.sync.yaml", "trial: lead }", "trial: lead, churned: other }");
   mend(
     "models/customers.sql",
@@ -43,12 +43,14 @@ try {
   say("Send only what was refused.");
   sluice("retry last", 3);
 
-  say("Run it again: nothing changed, so nothing is sent. What is left has no key, no address, or shares one.");
+  say(
+    "Run it again: nothing changed, so nothing is sent. Left are rows that share a key or an address, or have no key.",
+  );
   const report = JSON.parse(sluice("run contacts --format json", 3, { quiet: true }));
   const { counts } = report.runs[0];
   const changes = counts.created + counts.updated + counts.deleted;
   console.log(
-    `  ${changes} changes, ${counts.requests} requests, ${counts.unchanged} unchanged, ${counts.rejected} rejected by the model's own rows`,
+    `  ${changes} changes, ${counts.requests} requests, ${counts.unchanged} unchanged, ${counts.rejected} rows rejected`,
   );
   if (changes !== 0 || counts.requests !== 0) throw new Error("The second run should have had nothing to do.");
 
@@ -82,6 +84,7 @@ function sluice(words, expected, { quiet = false } = {}) {
   );
   if (!quiet) process.stdout.write(stdout);
   process.stdout.write(stderr);
+  if (status !== 0) console.log(`  (exit code ${status}${status === 3 ? ": some records were rejected" : ""})`);
   if (status !== expected) throw new Error(`sluice ${words} ended with ${status} instead of ${expected}.`);
   return stdout;
 }
