@@ -3,11 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Reader } from "../../../src/destinations/connection";
-import {
-  type FieldSchema,
-  type ObjectSchema,
-  type PresentRecord,
-} from "../../../src/destinations/destination";
+import { type FieldSchema, type ObjectSchema, type PresentRecord } from "../../../src/destinations/destination";
 import { type LocalLedger, openLocalLedger } from "../../../src/ledger/local";
 import { type PlanOptions, type StoredPlan } from "../../../src/plan/plan";
 import { plan, type PlanInput } from "../../../src/plan/planner";
