@@ -30,6 +30,7 @@ describe("what a sync does to the records of its destination", function () {
   before(async () => {
     project = makeProject({ "sluice.yaml": projectFile });
     sandbox = await project.serve();
+    assert.equal((await project.sluice("describe")).code, 0);
   });
   after(() => project.remove());
 
