@@ -38,6 +38,8 @@ const quiet = {
   "workbench.editor.empty.hint": "hidden",
   "chat.disableAIFeatures": true,
   "security.workspace.trust.startupPrompt": "once",
+  // As on a desktop; in a browser VS Code saves by itself after a second, half-typed text too.
+  "files.autoSave": "off",
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "window.menuBarVisibility": "classic",
