@@ -74,7 +74,7 @@ export function openDuckDbWarehouse(
     },
 
     stage: (query, { file, table }, { signal, limit }) =>
-      inSession(query, { signal, target: file, settings: { preserve_insertion_order: "false" } }, async (session) => {
+      inSession(query, { signal, target: file }, async (session) => {
         const select = `create table target.main.${sqlName(table)} as select * from (\n`;
         const sql = `${select}${session.query.sql}\n)${limit === undefined ? "" : ` limit ${limit}`}`;
         const [{ Count: rows = 0 } = {}] = await translated(at(session, select.length), () =>

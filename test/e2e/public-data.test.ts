@@ -17,6 +17,7 @@ warehouses:
   files: { type: duckdb, path: ":memory:" }
 destinations:
   hubspot: { type: hubspot, sandbox: true }
+  exports: { type: file, folder: out }
 `,
     });
     sandbox = await project.serve();
@@ -178,6 +179,31 @@ fields:
       "flight",
       ["delay"],
     );
+  });
+
+  it("takes the same rows of a large file each time where the model has a limit and no order", async () => {
+    publicData(project, "flights-3m.parquet");
+    project.write({
+      "some.sync.yaml": `
+model:
+  sql: |
+    select date, origin, destination, delay, distance, count(*) as flights
+    from (select * from 'data/flights-3m.parquet' limit 20000) group by all
+  key: [date, origin, destination, delay, distance]
+destination: { connection: exports, object: row, match: flight, path: some.csv }
+mode: mirror
+on_removed: delete
+fields:
+  flight: { template: "{{ date }} {{ origin }} {{ destination }} {{ delay }} {{ distance }}" }
+  flights: flights
+`,
+    });
+    await project.sluice("run some --first-run baseline");
+    for (let plan = 0; plan < 3; plan += 1) {
+      const { json } = await project.sluice("plan some --format json");
+      const { counts, notices } = json.syncs[0];
+      assert.deepEqual([counts.create, counts.update, counts.delete, notices], [0, 0, 0, []]);
+    }
   });
 
   async function runOnce(sync: string, { created }: { readonly created: number }): Promise<void> {
