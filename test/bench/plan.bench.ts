@@ -69,7 +69,7 @@ destinations:
     if (differing !== rows / 25) throw new Error(`the bare join found ${differing} changed rows`);
     const join = joinMs / 1000;
     const rate = (seconds: number): number => rows / seconds;
-    // Bounds are about twice what two quiet cores gave when they were set (28 ×, 15 ×, 0.53 ×): they catch a step that
+    // Bounds are about twice what two quiet cores gave when they were set (28 ×, 17 ×, 0.6 to 0.9 ×): they catch a step that
     // became quadratic or is done twice, not the noise of a machine. A plan does what the join does not: text of every
     // value, three files written, keys and matches checked.
     give([
@@ -80,9 +80,9 @@ destinations:
       { name: "bare DuckDB join", value: rate(join), unit: "rows/s" },
       { name: "first plan / bare join", value: first.seconds / join, unit: "×", most: 60 },
       { name: "second plan / bare join", value: second.seconds / join, unit: "×", most: 35 },
-      { name: "second plan / first plan", value: second.seconds / first.seconds, unit: "×", most: 1 },
+      { name: "second plan / first plan", value: second.seconds / first.seconds, unit: "×", most: 2 },
       { name: "peak memory, first plan", value: first.peakMb, unit: "MB", most: 1000 },
-      { name: "peak memory, baseline run", value: baseline.peakMb, unit: "MB", most: 1000 },
+      { name: "peak memory, baseline run", value: baseline.peakMb, unit: "MB", most: 1200 },
       { name: "peak memory, second plan", value: second.peakMb, unit: "MB", most: 1000 },
     ]);
   } finally {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv";
 import { outputJsonSchemas } from "../../src/cli/output-schemas";
@@ -124,6 +125,16 @@ describe("secrets", function () {
       assert.ok(!said.includes(secret), "the terminal showed a secret");
       for (const { file, bytes } of places) assert.ok(!bytes.includes(secret), `${file} holds a secret`);
     }
+  });
+
+  it("what Sluice keeps is for its owner only, and ignored by git", function () {
+    if (process.platform === "win32") return this.skip();
+    const kept = path.join(project.root, ".sluice");
+    const open = [".", ...readdirSync(kept, { recursive: true, encoding: "utf8" })].filter(
+      (name) => (statSync(path.join(kept, name)).mode & 0o077) !== 0,
+    );
+    assert.deepEqual(open, []);
+    assert.equal(project.read(".sluice/.gitignore"), "*\n");
   });
 
   it("are used: the requests carried them", () => {
