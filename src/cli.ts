@@ -2,7 +2,7 @@
 import path from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { initProject, initSample } from "./calls/init";
 import { createSession } from "./calls/session";
 import { collectExit } from "./cli/exit";
@@ -17,13 +17,13 @@ import {
   runsCommand,
   showCommand,
 } from "./cli/inspect";
+import { keysOf, ledgerAction, planned, type PlanFlags, planOptions, positive } from "./cli/arguments";
+import { ledgerCommand, type LedgerWord, settleCommand } from "./cli/ledger";
 import { painter } from "./cli/paint";
 import { planCommand } from "./cli/plan";
 import { retryCommand, runCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
 import { selectSyncs } from "./cli/select";
-import { keyFromJson } from "./plan/keys";
-import { type Json } from "./value";
 import { sampleFolder, version } from "./cli/about";
 
 const exit = collectExit();
@@ -125,37 +125,6 @@ program
     }),
   );
 
-const planned = (made: Command): Command =>
-  made
-    .option("--read-back [all]", "compare with what the destination holds; all: every record, none: not at all")
-    .option("--only <keys...>", "plan these keys only")
-    .option("--limit <n>", "at most so many changes", positive)
-    .addOption(
-      new Option("--first-run <decision>", "what to do where nothing was synced before").choices([
-        "send",
-        "adopt",
-        "baseline",
-      ]),
-    );
-
-interface PlanFlags {
-  readBack?: string | true;
-  only?: string[];
-  limit?: number;
-  firstRun?: "send" | "adopt" | "baseline";
-}
-const planOptions = ({ readBack, only, limit, firstRun }: PlanFlags) => ({
-  ...(readBack === undefined
-    ? {}
-    : {
-        readBack:
-          readBack === "all" ? ("all" as const) : readBack === "none" ? ("none" as const) : ("default" as const),
-      }),
-  ...(only === undefined ? {} : { only: only.flatMap(keysOf) }),
-  ...(limit === undefined ? {} : { limit }),
-  ...(firstRun === undefined ? {} : { firstRun }),
-});
-
 planned(program.command("plan").argument("<sync...>", "name, path, tag:x, all or changed"))
   .option("--out <file>", "also keep the plan here")
   .option("--full", "list every change")
@@ -226,21 +195,42 @@ program
   .action(command(async (context, run: string) => showCommand(context, run, paint)));
 
 program
+  .command("ledger")
+  .argument(
+    "<action>",
+    "show, adopt (keep it for the account, object, match and key of today) or reset (put it aside)",
+    ledgerAction,
+  )
+  .argument("<sync...>", "name, path, tag:x, all or changed")
+  .description("look at what was sent, or decide what becomes of it")
+  .action(
+    command(async (context, action: LedgerWord, words: string[]) =>
+      ledgerCommand(context, action, await syncsOf(context, words), paint),
+    ),
+  );
+
+for (const [how, description] of [
+  ["release", "let reverted records be sent again"],
+  ["forget", "strike records out of the ledger; the next run sends them as new"],
+] as const) {
+  program
+    .command(how)
+    .argument("<sync>")
+    .argument("<key...>", "a composite key as a JSON array")
+    .description(description)
+    .action(
+      command(async (context, word: string, keys: string[]) => {
+        for (const sync of await syncsOf(context, [word]))
+          await settleCommand(context, how, { sync, keys: keys.flatMap(keysOf) });
+      }),
+    );
+}
+
+program
   .command("sandbox")
   .argument("[connections...]", "default: every connection with sandbox: true")
   .description("serve the project's sandboxes until interrupted")
   .action(command(async (context, names: string[]) => serveSandboxes(context, names)));
-
-/** A composite key is a JSON array; of plain ones several may stand in a word, parted by commas. */
-function keysOf(word: string): readonly string[] {
-  if (!word.startsWith("[")) return word.split(",");
-  try {
-    const key = keyFromJson(JSON.parse(word) as Json);
-    return key === undefined ? [] : [key];
-  } catch {
-    return [word];
-  }
-}
 
 async function relative(context: Context, files: readonly string[]): Promise<readonly string[]> {
   const { root } = await context.place();
@@ -254,12 +244,6 @@ async function ask(text: string): Promise<string> {
   } finally {
     lines.close();
   }
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
-  return value;
 }
 
 async function main(): Promise<number> {

@@ -5,6 +5,7 @@
 import { type Column } from "../warehouses/warehouse";
 import { type ObjectSchema } from "../destinations/destination";
 import { type Change, type Exchange, type Rejection } from "../record";
+import { type LedgerHeader, type RowState } from "../ledger/ledger";
 import { type ChangeFilter, type PlanHeader, type PlanOptions } from "../plan/plan";
 import { type Problem } from "../problem";
 import { type RunProgress, type RunReport } from "../run/report";
@@ -100,6 +101,15 @@ export interface SyncContext {
   readonly problems: readonly FileProblem[];
 }
 
+/** header and counts are absent where nothing was ever sent. */
+export interface LedgerSummary {
+  readonly sync: string;
+  readonly target: string;
+  readonly file: string;
+  readonly header?: LedgerHeader;
+  readonly counts?: Readonly<Record<RowState, number>>;
+}
+
 export interface Failure {
   readonly code: string;
   readonly message: string;
@@ -180,6 +190,14 @@ export interface Calls {
   ): Promise<
     readonly { readonly name: string; readonly fields: readonly { readonly name: string; readonly type: string }[] }[]
   >;
+  /** show, adopt (bind it to the account, object, match and key of today) or reset (put it aside). */
+  ledger(place: Place, sync: SyncSource, ask: { readonly action: "show" | "adopt" | "reset" }): Promise<LedgerSummary>;
+  /** Frees held rows or forgets rows; gives how many. */
+  settle(
+    place: Place,
+    sync: SyncSource,
+    ask: { readonly keys: readonly string[]; readonly how: "release" | "forget" },
+  ): Promise<number>;
   test(
     place: Place,
     ask: { readonly connection: string },

@@ -39,6 +39,8 @@ const shapes: Readonly<Record<keyof Calls, Shape>> = {
   exchange: { args: 2 },
   describe: { args: 2 },
   browse: { args: 2 },
+  ledger: { args: 3 },
+  settle: { args: 3 },
   test: { args: 2 },
 };
 export const callNames = Object.keys(shapes) as readonly (keyof Calls)[];

@@ -158,7 +158,11 @@ async function objectSchema(
 }
 
 /** A ledger knows its account; asking again waits until there is something to send. */
-async function accountOf({ open }: Prepared, header: LedgerHeader | undefined, signal?: AbortSignal): Promise<string> {
+export async function accountOf(
+  { open }: Pick<Prepared, "open">,
+  header: LedgerHeader | undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   if (open.writer.sandbox) return "sandbox";
   return header?.fingerprint.account ?? (await open.writer.probe(signal)).account;
 }

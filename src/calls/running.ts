@@ -116,7 +116,7 @@ export async function retryRun(
   );
 }
 
-function journalFile(root: string, target: string, sync: string): string {
+export function journalFile(root: string, target: string, sync: string): string {
   return path.join(root, ".sluice", "journal", fileName(target), `${fileName(sync)}.jsonl`);
 }
 

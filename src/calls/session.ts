@@ -15,6 +15,7 @@ import { type Edges, makeId } from "./edges";
 import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
 import { previewRecords } from "./records";
+import { keepLedger, settleKeys } from "./ledger-keeping";
 import { keepResults } from "./results";
 import { retryRun, runSync, unknownRun } from "./running";
 import { knownObjects, objectOf, refreshSnapshot } from "./schemas";
@@ -115,6 +116,8 @@ export function createSession(edges: Edges): Session {
       }
       return refreshSnapshot(project, writer, signal);
     },
+    ledger: (place, source, ask) => keepLedger(services, place, source, ask),
+    settle: (place, source, ask) => settleKeys(services, place, source, ask),
     async browse(place, { connection }) {
       const { project } = await openWorkspace(place);
       if (Object.hasOwn(project.warehouses, connection)) {

@@ -42,7 +42,7 @@ export function checkFingerprint(header: LedgerHeader | undefined, present: Fing
   throw new SyncFailure(
     "ledger-mismatch",
     `The ledger of "${header.sync}" belongs to something else: ${differences.join("; ")}.`,
-    "Take the change back, or choose: `sluice ledger adopt` keeps the ledger for what is there now, `sluice ledger reset` starts anew, `sluice ledger move` brings it to another sync.",
+    "Take the change back, or choose: `sluice ledger adopt` keeps the ledger for what is there now, `sluice ledger reset` starts anew.",
   );
 }
 

@@ -252,7 +252,12 @@ async function keepFirst(db: DuckDb, limit: number): Promise<void> {
   await db.run(`delete from changes where id not in (select id from changes order by id limit ${Math.trunc(limit)})`);
 }
 
-function fingerprintOf({ account, definition, reader }: PlanInput): Fingerprint {
+/** What a ledger of this sync belongs to. */
+export function fingerprintOf({
+  account,
+  definition,
+  reader,
+}: Pick<PlanInput, "account" | "definition" | "reader">): Fingerprint {
   const { match, object, options } = definition.destination;
   const place = reader.destination.place?.(options) ?? "";
   return {

@@ -1,0 +1,107 @@
+/** What an operator may do to a ledger by hand: look, bind it to what is there now, start anew, free or forget keys. */
+import { existsSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { SyncFailure } from "../failure";
+import { type RecordKey } from "../record";
+import { fingerprintOf } from "../plan/planner";
+import { asReader } from "../run/connect";
+import { type LedgerSummary, type Place, type SyncSource } from "./calls";
+import { makeId } from "./edges";
+import { openLedger } from "./ledgers";
+import { accountOf, prepare, type Services } from "./planning";
+import { journalFile } from "./running";
+import { loadSync, openWorkspace } from "./workspace";
+
+export type LedgerAction = "show" | "adopt" | "reset";
+
+/** adopt: what was sent counts for the account, object, match and key of today. reset: the old file is put aside. */
+export async function keepLedger(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  { action }: { readonly action: LedgerAction },
+): Promise<LedgerSummary> {
+  const { root, target, name, ledger } = await ledgerOf(services, place, source);
+  if (action === "reset") await putAside(services, [ledger.file, journalFile(root, target, name)], ledger.lock);
+  if (action === "adopt") await bind(services, place, source);
+  const header = action === "reset" ? undefined : await ledger.header();
+  return {
+    sync: name,
+    target,
+    file: ledger.file,
+    ...(header === undefined ? {} : { header, counts: await ledger.counts() }),
+  };
+}
+
+/** Gives how many rows were freed (release) or struck out (forget: the next run sends them as new). */
+export async function settleKeys(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  { keys, how }: { readonly keys: readonly RecordKey[]; readonly how: "release" | "forget" },
+): Promise<number> {
+  const { ledger } = await ledgerOf(services, place, source);
+  const lock = await ledger.lock(how);
+  try {
+    return await ledger.settle(keys, how);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function ledgerOf({ edges }: Services, place: Place, source: SyncSource) {
+  const { project } = await openWorkspace(place);
+  const sync = await loadSync(place.root, source);
+  const name = sync.parsed.definition?.name;
+  if (name === undefined) {
+    throw new SyncFailure(
+      "unreadable-sync",
+      `${source.file} cannot be understood.`,
+      "`sluice check` says what to mend.",
+    );
+  }
+  const ledger = openLedger(project, name, edges.now);
+  return { root: project.root, target: project.target, name, ledger };
+}
+
+async function putAside(
+  { edges }: Services,
+  files: readonly string[],
+  lock: (holder: string) => Promise<{ release(): Promise<void> }>,
+): Promise<void> {
+  const held = await lock("ledger reset");
+  try {
+    const suffix = `${makeId(edges)}.old`;
+    for (const file of files.flatMap((one) => [one, `${one}.wal`])) {
+      if (existsSync(file)) await rename(file, `${file}.${suffix}`);
+    }
+  } finally {
+    await held.release();
+  }
+}
+
+async function bind(services: Services, place: Place, source: SyncSource): Promise<void> {
+  const prepared = await prepare(services, place, source);
+  const { definition, ledger, open, workspace } = prepared;
+  const { target, ledger: kept } = workspace.project;
+  const lock = await ledger.lock("ledger adopt");
+  try {
+    if ((await ledger.header()) === undefined) {
+      throw new SyncFailure(
+        "no-ledger",
+        `There is no ledger of "${definition.name}" yet.`,
+        "Run the sync with --first-run adopt instead.",
+      );
+    }
+    const reader = asReader(open.writer);
+    const account = await accountOf(prepared, undefined);
+    await ledger.create({
+      sync: definition.name,
+      target,
+      fingerprint: fingerprintOf({ account, definition, reader }),
+      values: kept.values,
+    });
+  } finally {
+    await lock.release();
+  }
+}
