@@ -198,14 +198,15 @@ program
   .command("ledger")
   .argument(
     "<action>",
-    "show, adopt (keep it for the account, object, match and key of today) or reset (put it aside)",
+    "show, adopt (keep it for the account, object, match and key of today) reset (put it aside) or move (take over another name's)",
     ledgerAction,
   )
   .argument("<sync...>", "name, path, tag:x, all or changed")
+  .option("--from <name>", "move: the name the ledger was made for")
   .description("look at what was sent, or decide what becomes of it")
   .action(
-    command(async (context, action: LedgerWord, words: string[]) =>
-      ledgerCommand(context, action, await syncsOf(context, words), paint),
+    command(async (context, action: LedgerWord, words: string[], options: { from?: string }) =>
+      ledgerCommand(context, { action, ...options }, await syncsOf(context, words), paint),
     ),
   );
 

@@ -190,8 +190,12 @@ export interface Calls {
   ): Promise<
     readonly { readonly name: string; readonly fields: readonly { readonly name: string; readonly type: string }[] }[]
   >;
-  /** show, adopt (bind it to the account, object, match and key of today) or reset (put it aside). */
-  ledger(place: Place, sync: SyncSource, ask: { readonly action: "show" | "adopt" | "reset" }): Promise<LedgerSummary>;
+  /** show; adopt (bind it to the account, object, match and key of today); reset (put it aside); move (take over `from`'s). */
+  ledger(
+    place: Place,
+    sync: SyncSource,
+    ask: { readonly action: "show" | "adopt" | "reset" | "move"; readonly from?: string },
+  ): Promise<LedgerSummary>;
   /** Frees held rows or forgets rows; gives how many. */
   settle(
     place: Place,

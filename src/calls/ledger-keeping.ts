@@ -12,18 +12,19 @@ import { accountOf, prepare, type Services } from "./planning";
 import { journalFile } from "./running";
 import { loadSync, openWorkspace } from "./workspace";
 
-export type LedgerAction = "show" | "adopt" | "reset";
+export type LedgerAction = "show" | "adopt" | "reset" | "move";
 
-/** adopt: what was sent counts for the account, object, match and key of today. reset: the old file is put aside. */
+/** move: the ledger of `from`, a name that no sync has any more, becomes this sync's. adopt: what was sent counts for the account, object, match and key of today. reset: the old file is put aside. */
 export async function keepLedger(
   services: Services,
   place: Place,
   source: SyncSource,
-  { action }: { readonly action: LedgerAction },
+  { action, from }: { readonly action: LedgerAction; readonly from?: string },
 ): Promise<LedgerSummary> {
   const { root, target, name, ledger } = await ledgerOf(services, place, source);
   if (action === "reset") await putAside(services, [ledger.file, journalFile(root, target, name)], ledger.lock);
   if (action === "adopt") await bind(services, place, source);
+  if (action === "move") await move(services, place, { from, to: name });
   const header = action === "reset" ? undefined : await ledger.header();
   return {
     sync: name,
@@ -62,6 +63,44 @@ async function ledgerOf({ edges }: Services, place: Place, source: SyncSource) {
   }
   const ledger = openLedger(project, name, edges.now);
   return { root: project.root, target: project.target, name, ledger };
+}
+
+async function move(
+  services: Services,
+  place: Place,
+  { from, to }: { readonly from: string | undefined; readonly to: string },
+): Promise<void> {
+  const { project } = await openWorkspace(place);
+  const old = openLedger(project, from ?? "", services.edges.now);
+  const now = openLedger(project, to, services.edges.now);
+  const header = from === undefined ? undefined : await old.header();
+  if (header === undefined || from === undefined) {
+    throw new SyncFailure(
+      "no-ledger",
+      "There is no ledger of that name to move.",
+      "Name the sync it was made for: `sluice ledger move <sync> --from <old name>`.",
+    );
+  }
+  if (existsSync(now.file)) {
+    throw new SyncFailure(
+      "ledger-exists",
+      `"${to}" has a ledger of its own.`,
+      "Put that aside first with `sluice ledger reset`.",
+    );
+  }
+  const lock = await old.lock("ledger move");
+  try {
+    const { root, target } = project;
+    const pairs = [
+      [journalFile(root, target, from), journalFile(root, target, to)],
+      [`${old.file}.wal`, `${now.file}.wal`],
+      [old.file, now.file],
+    ] as const;
+    for (const [before, after] of pairs) if (existsSync(before)) await rename(before, after);
+    await now.create({ sync: to, target, fingerprint: header.fingerprint, values: header.values });
+  } finally {
+    await lock.release();
+  }
 }
 
 async function putAside(

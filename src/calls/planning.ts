@@ -1,9 +1,11 @@
 /** From a sync file to a stored plan: definition, warehouse, destination and ledger brought together. */
+import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { type LedgerHeader } from "../ledger/ledger";
+import { openLocalLedger } from "../ledger/local";
 import { makeSluiceFolder } from "../ledger/place";
 import { openLedger, type OpenLedger } from "./ledgers";
 import { objectContext } from "../plan/fields";
@@ -87,6 +89,7 @@ export async function planPrepared(
   const scratch = path.join(project.root, ".sluice", "tmp");
   const warehouse = await connections.warehouse(project, definition.model.warehouse);
   const header = await ledger.header();
+  if (header === undefined && options.firstRun === undefined) await askIfRenamed(prepared, edges);
   try {
     const plan = await makePlan({
       id,
@@ -182,6 +185,34 @@ async function verifyAccount(
     `The credentials of "${open.writer.name}" belong to ${label}, and what was sent before went to another account.`,
     "Use the other account's credentials, or a target of its own for this account.",
   );
+}
+
+/** A name without a ledger beside a ledger without a sync: only the author knows whether it was renamed. */
+async function askIfRenamed({ workspace, definition, ledger }: Prepared, edges: Edges): Promise<void> {
+  const folder = path.dirname(ledger.file);
+  if (!existsSync(folder)) return;
+  const names = new Set((await loadSyncs(workspace.project.root)).map(({ parsed }) => parsed.definition?.name));
+  const { object, match } = definition.destination;
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".duckdb"))) {
+    const left = openLocalLedger({ file: path.join(folder, file), lockFile: "", now: edges.now });
+    // A file that cannot be read says nothing of this sync and does not stand in its way.
+    const header = await left.header().catch((error: unknown) => {
+      if (error instanceof SyncFailure) return undefined;
+      throw error;
+    });
+    if (header === undefined || names.has(header.sync)) continue;
+    const { fingerprint } = header;
+    const same =
+      fingerprint.object.split(" ")[0] === object &&
+      fingerprint.match === match &&
+      fingerprint.key.join() === definition.model.key.join();
+    if (!same) continue;
+    throw new SyncFailure(
+      "sync-renamed",
+      `"${definition.name}" has no ledger yet, and the ledger of "${header.sync}" belongs to no sync any more.`,
+      `If it was renamed, run \`sluice ledger move ${definition.name} --from ${header.sync}\`; if it is new, decide with --first-run send, adopt or baseline.`,
+    );
+  }
 }
 
 async function otherLedgers(workspace: Workspace, definition: SyncDefinition, edges: Edges) {

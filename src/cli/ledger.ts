@@ -4,18 +4,21 @@ import { type RecordKey } from "../record";
 import { type Context, json } from "./context";
 import { count, type Paint, plural } from "./paint";
 
-export const ledgerActions = ["show", "adopt", "reset"] as const;
+export const ledgerActions = ["show", "adopt", "reset", "move"] as const;
 export type LedgerWord = (typeof ledgerActions)[number];
 
 export async function ledgerCommand(
   context: Context,
-  action: LedgerWord,
+  { action, from }: { readonly action: LedgerWord; readonly from?: string },
   syncs: readonly SyncSummary[],
   paint: Paint,
 ): Promise<void> {
   const place = await context.place();
   const ledgers: LedgerSummary[] = [];
-  for (const sync of syncs) ledgers.push(await context.calls.ledger(place, { file: sync.file }, { action }));
+  for (const sync of syncs)
+    ledgers.push(
+      await context.calls.ledger(place, { file: sync.file }, { action, ...(from === undefined ? {} : { from }) }),
+    );
   if (context.format === "json") return context.print(json({ version: 1, command: "ledger", ledgers }));
   for (const ledger of ledgers) context.print(ledgerText(ledger, action, paint));
 }

@@ -42,7 +42,7 @@ export function checkFingerprint(header: LedgerHeader | undefined, present: Fing
   throw new SyncFailure(
     "ledger-mismatch",
     `The ledger of "${header.sync}" belongs to something else: ${differences.join("; ")}.`,
-    "Take the change back, or choose: `sluice ledger adopt` keeps the ledger for what is there now, `sluice ledger reset` starts anew.",
+    "Take the change back, or choose: `sluice ledger adopt` keeps the ledger for what is there now, `sluice ledger reset` starts anew, and after a renaming `sluice ledger move` brings the old one along.",
   );
 }
 

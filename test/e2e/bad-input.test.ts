@@ -328,7 +328,9 @@ describe("bad input", function () {
   });
 
   it("a full disk: exit code 4 and a sentence, and once there is room nothing is missing", async function () {
-    const disk = smallDisk(12);
+    // Room for the plans and the ledger that the runs without room leave behind.
+    const size = 24;
+    const disk = smallDisk(size);
     if (disk === undefined) return this.skip();
     const project = makeProject(files);
     const home = path.join(disk.folder, "project");
@@ -339,7 +341,7 @@ describe("bad input", function () {
       const filler = path.join(disk.folder, "filler");
       for (const left of [0.2, 1, 3, 6]) {
         rmSync(filler, { force: true });
-        execFileSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=64k", `count=${Math.floor((12 - left) * 16) - 4}`], {
+        execFileSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=64k", `count=${Math.floor((size - left) * 16) - 4}`], {
           stdio: "ignore",
         });
         const ran = await here("run people --first-run send");

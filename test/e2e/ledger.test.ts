@@ -61,6 +61,18 @@ destinations:
     assert.deepEqual((await planned()).unchanged, 3);
   });
 
+  it("asks when a sync was renamed, and moves along", async () => {
+    project.write({ "people.sync.yaml": `name: persons\n${sync("others.csv")}` });
+    const { code, json } = await project.sluice("plan persons --format json");
+    assert.equal(code, 4);
+    assert.equal(json.failures[0].code, "sync-renamed");
+    const moved = await project.sluice("ledger move persons --from people --format json");
+    assert.equal(moved.json.ledgers[0].counts.live, 3);
+    assert.equal((await project.sluice("plan persons --format json")).json.syncs[0].counts.unchanged, 3);
+    project.write({ "people.sync.yaml": sync("others.csv") });
+    assert.equal((await project.sluice("ledger move people --from persons")).code, 0);
+  });
+
   it("is put aside by a reset, never deleted", async () => {
     assert.equal((await ledger("reset")).header, undefined);
     const files = readdirSync(path.join(project.root, ".sluice/ledger/default"));
@@ -74,6 +86,6 @@ destinations:
   it("says what it takes", async () => {
     const { code, stderr } = await project.sluice("ledger burn people");
     assert.equal(code, 2);
-    assert.match(stderr, /show, adopt, reset/);
+    assert.match(stderr, /show, adopt, reset, move/);
   });
 });
