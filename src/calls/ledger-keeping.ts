@@ -89,6 +89,11 @@ async function move(
     );
   }
   const lock = await old.lock("ledger move");
+  // A first run under the new name must not begin meanwhile.
+  const mine = await now.lock("ledger move").catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
   try {
     const { root, target } = project;
     const pairs = [
@@ -99,6 +104,7 @@ async function move(
     for (const [before, after] of pairs) if (existsSync(before)) await rename(before, after);
     await now.create({ sync: to, target, fingerprint: header.fingerprint, values: header.values });
   } finally {
+    await mine.release();
     await lock.release();
   }
 }
