@@ -102,5 +102,9 @@ export type ToWebview =
   | { readonly type: "select-tab"; readonly tab: Tab }
   | { readonly type: "progress"; readonly tab: Tab; readonly progress: RunProgress }
   | { readonly type: "show-group"; readonly group: number }
+  | Answering;
+
+/** How every host answers the questions of its webview. */
+export type Answering =
   | { readonly type: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly type: "refusal"; readonly id: number; readonly message: string };

@@ -49,6 +49,8 @@ export interface SyncSummary {
 
 export interface ConnectionSummary {
   readonly name: string;
+  /** A warehouse on this machine: its queries cost nobody anything. */
+  readonly local?: boolean;
   readonly kind: "warehouse" | "destination";
   readonly type: string;
   readonly label: string;
@@ -100,6 +102,34 @@ export interface SyncContext {
   readonly objects: readonly { readonly name: string; readonly label?: string }[];
   readonly problems: readonly FileProblem[];
 }
+
+/** What a model's columns hold, by one aggregate query over its first `sampled` rows. */
+export interface ModelFacts {
+  /** Rows looked at. */
+  readonly sampled: number;
+  /** The model has more rows than were looked at. */
+  readonly more: boolean;
+  readonly columns: readonly ColumnFacts[];
+}
+export interface ColumnFacts {
+  readonly name: string;
+  /** Of the rows looked at: 0 to 1. */
+  readonly nullShare: number;
+  /** Different values, NULL aside; approximate above 1,000. */
+  readonly distinct: number;
+  /** Up to 5 different values, the most frequent first, in the form of a preview's cells. */
+  readonly examples: readonly Json[];
+}
+
+/** One row of the model, and what each mapping makes of it: a broken mapping says why, the others still answer. */
+export interface MappedRow {
+  /** The row's place in the model's own order, from 0; undefined: the model has no such row. */
+  readonly row?: number;
+  readonly cells: Readonly<Record<string, Json>>;
+  readonly fields: Readonly<Record<string, MappedValue>>;
+}
+export type MappedValue =
+  { readonly wire: Json } | { readonly left: "skipped" } | { readonly refused: string; readonly code: string };
 
 /** header and counts are absent where nothing was ever sent. */
 export interface LedgerSummary {

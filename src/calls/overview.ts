@@ -52,13 +52,15 @@ function summary(
   name: string,
   kind: ConnectionSummary["kind"],
   { type, keys }: ConnectionConfig,
-  types: readonly { readonly type: string; readonly label: string }[],
+  types: readonly { readonly type: string; readonly label: string; readonly local?: true }[],
 ): ConnectionSummary {
+  const known = types.find((each) => each.type === type);
   return {
     name,
+    ...(known?.local === undefined ? {} : { local: known.local }),
     kind,
     type,
-    label: types.find((known) => known.type === type)?.label ?? type,
+    label: known?.label ?? type,
     sandbox: keys.sandbox === true,
     secrets: [...new Set(Object.values(keys).flatMap(secretNames))],
   };

@@ -41,6 +41,7 @@ export type DuckDbConfig = z.infer<typeof connection>;
 export const duckdb: WarehouseType = {
   type: "duckdb",
   label: "DuckDB",
+  local: true,
   connection,
   async open(config, place) {
     const { openDuckDbWarehouse } = await import("./duckdb");

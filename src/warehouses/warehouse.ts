@@ -86,6 +86,8 @@ export class QueryProblem extends Error {
 export interface WarehouseType {
   readonly type: string;
   readonly label: string;
+  /** It lies on this machine: its queries cost nobody anything, so the editor may ask unasked. */
+  readonly local?: true;
   /** The keys of the connection in sluice.yaml, but for `type`. Secret ones carry `.meta({ secret: true })`. */
   readonly connection: z.ZodObject;
   open(

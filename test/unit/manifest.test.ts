@@ -83,7 +83,7 @@ describe("the manifest", () => {
 
   it("says every setting that the code reads, and no other", () => {
     const inCode = [
-      ...found(/getConfiguration\("sluice"\)\.get<[^>]+>\("([\w.]+)"\)/g),
+      ...found(/getConfiguration\("sluice"(?:, \w+)?\)\.get<[^>]+>\("([\w.]+)"\)/g),
       // The limits of previews are read by one function.
       ...found(/limitOf\("(\w+)"\)/g).map((what) => `preview.${what}`),
     ];

@@ -1,8 +1,8 @@
 /** A rejected record's request and response, side by side, with what speaks of the record marked. */
 import { type Exchange, type Rejection } from "../../src/record";
 import { plainText } from "../plain-text";
-import { count, prettyBody } from "./cells";
-import { element } from "./dom";
+import { count, prettyBody } from "../cells";
+import { element } from "../dom";
 import { marksOf } from "./marks";
 
 export function exchangeView(exchange: Exchange, rejection: Rejection): HTMLElement {

@@ -9,9 +9,9 @@ import {
 } from "@tanstack/virtual-core";
 import { type Column } from "../../src/warehouses/warehouse";
 import { type Json } from "../../src/value";
-import { cellOf } from "./cells";
-import { attributes, element } from "./dom";
-import { type Pages } from "./pages";
+import { cellOf } from "../cells";
+import { attributes, element } from "../dom";
+import { type Pages } from "../pages";
 
 const rowHeight = 24;
 

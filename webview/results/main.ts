@@ -1,8 +1,8 @@
 /** The results panel: four tabs over what the extension host sends. */
-import { emptyState, type PanelState, type Subject, type Tab, tabs, type ToWebview } from "../protocol";
+import { type Answering, emptyState, type PanelState, type Subject, type Tab, tabs, type ToWebview } from "../protocol";
 import { tabStrip } from "../elements";
 import { plainText } from "../plain-text";
-import { element } from "./dom";
+import { element } from "../dom";
 import { listen, post, remember } from "./host";
 import { planTab } from "./plan-tab";
 import { recordsTab } from "./records-tab";
@@ -51,7 +51,7 @@ function show<Name extends Tab>(tab: Name, pane: PanelState[Name]): void {
   (pages[tab] as { show(pane: PanelState[Name]): void }).show(pane);
 }
 
-function receive(message: ToWebview): void {
+function receive(message: Exclude<ToWebview, Answering>): void {
   switch (message.type) {
     case "state":
       for (const tab of tabs) show(tab, message.state[tab]);
@@ -65,10 +65,6 @@ function receive(message: ToWebview): void {
       return pages[message.tab].progress(message.progress);
     case "show-group":
       return pages.run.showGroup(message.group);
-    case "answer":
-    case "refusal":
-      // Taken by whoever asked.
-      return;
   }
 }
 

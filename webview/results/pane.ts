@@ -3,8 +3,8 @@ import { type Pane, type Subject, type Tab, type Work } from "../protocol";
 import { type RunProgress } from "../../src/run/report";
 import { button, progressRing } from "../elements";
 import { plainText } from "../plain-text";
-import { count, plural } from "./cells";
-import { attributes, element } from "./dom";
+import { count, plural } from "../cells";
+import { attributes, element } from "../dom";
 import { post } from "./host";
 
 /** A tab's page: drawn from its pane, told of progress in between. */

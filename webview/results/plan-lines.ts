@@ -1,7 +1,7 @@
 /** The lines of one change or rejection in the plan: one a field, the key on the first only. */
 import { alteredFields, type Change, type Rejection } from "../../src/record";
 import { plainText } from "../plain-text";
-import { type CellLook, keyText, valueCell } from "./cells";
+import { type CellLook, keyText, valueCell } from "../cells";
 
 export type PlanItem = Change | Rejection;
 

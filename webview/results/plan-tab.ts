@@ -4,12 +4,12 @@ import { type Action, type Change, type Rejection } from "../../src/record";
 import { type Subject } from "../protocol";
 import { button, checkbox, searchField } from "../elements";
 import { plainText } from "../plain-text";
-import { count, plural, type CellLook } from "./cells";
-import { attributes, element } from "./dom";
+import { count, plural, type CellLook } from "../cells";
+import { attributes, element } from "../dom";
 import { ask, post } from "./host";
-import { type VirtualList, virtualList } from "./list";
+import { type VirtualList, virtualList } from "../list";
 import { type Page, page } from "./pane";
-import { concat, type Pages, pages } from "./pages";
+import { concat, type Pages, pages } from "../pages";
 import { type PlanItem, type PlanLine, planLines } from "./plan-lines";
 
 const lineHeight = 24;

@@ -3,12 +3,12 @@ import { type RecordPreview } from "../../src/calls/calls";
 import { type RecordsResult } from "../protocol";
 import { button } from "../elements";
 import { plainText } from "../plain-text";
-import { count, keyText } from "./cells";
-import { element } from "./dom";
+import { count, keyText } from "../cells";
+import { element } from "../dom";
 import { ask, post } from "./host";
-import { type VirtualList, virtualList } from "./list";
+import { type VirtualList, virtualList } from "../list";
 import { type Page, page } from "./pane";
-import { pages } from "./pages";
+import { pages } from "../pages";
 
 const lineHeight = 18;
 const margin = 10;

@@ -2,12 +2,12 @@
 import { type PreviewResult } from "../../src/calls/calls";
 import { type Json } from "../../src/value";
 import { button } from "../elements";
-import { count } from "./cells";
-import { element } from "./dom";
+import { count } from "../cells";
+import { element } from "../dom";
 import { type Grid, grid } from "./grid";
 import { ask, post } from "./host";
 import { type Page, page } from "./pane";
-import { pages } from "./pages";
+import { pages } from "../pages";
 
 export function rowsTab(root: HTMLElement): Page<PreviewResult> {
   return page({

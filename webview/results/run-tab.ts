@@ -4,13 +4,13 @@ import { type RunReport } from "../../src/run/report";
 import { type RunResult, type Subject } from "../protocol";
 import { button } from "../elements";
 import { plainText } from "../plain-text";
-import { count, keyText, plural } from "./cells";
-import { attributes, element } from "./dom";
+import { count, keyText, plural } from "../cells";
+import { attributes, element } from "../dom";
 import { exchangeView } from "./exchange-view";
 import { ask, post, remember, remembered } from "./host";
-import { type VirtualList, virtualList } from "./list";
+import { type VirtualList, virtualList } from "../list";
 import { type Page, page } from "./pane";
-import { pages } from "./pages";
+import { pages } from "../pages";
 
 const rowHeight = 24;
 

@@ -104,7 +104,7 @@ describe("from a model to mended records, in a window", function () {
     const row = page.locator(".markers-panel .monaco-list-row", { hasText: "no entry for the row" }).first();
     await row.locator("a", { hasText: "show records" }).click();
     const frame = await results();
-    await frame.locator(".list-row.chosen", { hasText: "no entry for the row" }).waitFor();
+    await frame.locator(".list-row.chosen", { hasText: "no entry for the row" }).first().waitFor();
   });
 
   it("mends the mapping and retries these records", async () => {

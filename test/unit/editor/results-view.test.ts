@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Change } from "../../../src/record";
 import { windowSize } from "../../../webview/protocol";
-import { cellOf, keyText, prettyBody } from "../../../webview/results/cells";
-import { concat, pages } from "../../../webview/results/pages";
+import { cellOf, keyText, prettyBody } from "../../../webview/cells";
+import { concat, pages } from "../../../webview/pages";
 import { planLines } from "../../../webview/results/plan-lines";
 
 describe("a cell", () => {

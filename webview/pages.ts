@@ -1,5 +1,5 @@
 /** A long list of which only windows are here: asked for when they are looked at, kept while they are near. */
-import { windowSize } from "../protocol";
+import { windowSize } from "./protocol";
 
 /** So many windows stay in memory: 100 × 200 items. */
 const keptWindows = 100;

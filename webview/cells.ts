@@ -1,6 +1,6 @@
 /** How values look: NULL is not "", numbers stand right, long text is one line, nothing is in disguise. */
-import { type Json, type LogicalType, type Value } from "../../src/value";
-import { plainLine } from "../plain-text";
+import { type Json, type LogicalType, type Value } from "../src/value";
+import { plainLine } from "./plain-text";
 
 export interface CellLook {
   readonly text: string;
