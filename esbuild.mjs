@@ -1,63 +1,115 @@
 // Builds everything that ships into dist/: extension, engine process, command line, webviews; and the JSON Schemas.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
-const watch = process.argv.includes("--watch");
-const production = process.argv.includes("--production");
+/**
+ * @typedef {object} BuildSettings
+ * @property {string} outdir
+ * @property {boolean} production minified, without source maps
+ * @property {boolean} standalone what runs without node_modules: drivers become files beside the bundles
+ */
 
-/** @type {import("esbuild").BuildOptions} */
-const shared = {
-  bundle: true,
-  sourcemap: production ? false : "linked",
-  minify: production,
-  logLevel: "warning",
-  legalComments: "none",
-};
-
-/** @type {import("esbuild").BuildOptions[]} */
-const builds = [
-  {
+/**
+ * @param {BuildSettings} settings
+ * @returns {import("esbuild").BuildOptions[]}
+ */
+function builds({ outdir, production, standalone }) {
+  /** @type {import("esbuild").BuildOptions} */
+  const shared = {
+    bundle: true,
+    sourcemap: production ? false : "linked",
+    minify: production,
+    logLevel: "warning",
+    legalComments: "none",
+  };
+  /** @type {import("esbuild").BuildOptions} */
+  const node = {
     ...shared,
-    entryPoints: {
-      extension: "src/extension.ts",
-      engine: "src/engine.ts",
-      cli: "src/cli.ts",
-      schemas: "src/schemas.ts",
-    },
-    outdir: "dist",
     platform: "node",
     format: "cjs",
     target: "node20",
-    // DuckDB is native: it stays a package and is required on first use.
-    external: ["vscode", "@duckdb/node-api"],
     // import() of a package becomes a require() at the same moment: a fifth of a second less for each command.
     supported: { "dynamic-import": false },
-  },
-  {
-    ...shared,
-    entryPoints: { results: "webview/results/main.ts" },
-    outdir: "dist/webview",
-    platform: "browser",
-    format: "iife",
-    target: "es2022",
-  },
-];
-
-rmSync("dist", { recursive: true, force: true });
-if (watch) {
-  for (const options of builds) await (await esbuild.context(options)).watch();
-} else {
-  await Promise.all(builds.map((options) => esbuild.build(options)));
-  writeSchemas();
+  };
+  return [
+    {
+      ...node,
+      entryPoints: { extension: "src/extension.ts", engine: "src/engine.ts", cli: "src/cli.ts" },
+      outdir,
+      // DuckDB is native: a package in a checkout, a file of its own in what is shipped. Either is required on first use.
+      external: ["vscode", ...(standalone ? [] : ["@duckdb/node-api"])],
+      plugins: standalone ? [leadTo("@duckdb/node-api", "./drivers/duckdb.js")] : [],
+    },
+    ...(standalone
+      ? [
+          {
+            ...node,
+            entryPoints: { duckdb: "@duckdb/node-api" },
+            outdir: join(outdir, "drivers"),
+            plugins: [leadTo("@duckdb/node-bindings", "../native/duckdb.node")],
+          },
+        ]
+      : []),
+    {
+      ...shared,
+      entryPoints: { results: "webview/results/main.ts" },
+      outdir: join(outdir, "webview"),
+      platform: "browser",
+      format: "iife",
+      target: "es2022",
+    },
+  ];
 }
 
-function writeSchemas() {
-  const { schemas } = createRequire(import.meta.url)("./dist/schemas.js");
+/** @param {BuildSettings} settings */
+export async function build(settings) {
+  rmSync(settings.outdir, { recursive: true, force: true });
+  await Promise.all([...builds(settings).map((options) => esbuild.build(options)), writeSchemas()]);
+}
+
+/**
+ * A package that is required from a file beside the bundle instead.
+ * @param {string} name
+ * @param {string} file
+ * @returns {import("esbuild").Plugin}
+ */
+function leadTo(name, file) {
+  return {
+    name: `lead to ${file}`,
+    setup: ({ onResolve }) =>
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ kind }) =>
+        kind === "entry-point" ? undefined : { path: file, external: true },
+      ),
+  };
+}
+
+async function writeSchemas() {
+  const file = resolve("node_modules/.cache/sluice/schemas.js");
+  await esbuild.build({
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    logLevel: "warning",
+    entryPoints: ["src/schemas.ts"],
+    outfile: file,
+    external: ["@duckdb/node-api"],
+  });
+  const { schemas } = createRequire(import.meta.url)(file);
   mkdirSync("media/schemas", { recursive: true });
   for (const [name, schema] of Object.entries(schemas())) {
     writeFileSync(`media/schemas/${name}.schema.json`, JSON.stringify(schema, null, 2) + "\n");
   }
-  rmSync("dist/schemas.js", { force: true });
-  rmSync("dist/schemas.js.map", { force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const settings = { outdir: "dist", production: process.argv.includes("--production"), standalone: false };
+  if (process.argv.includes("--watch")) {
+    rmSync(settings.outdir, { recursive: true, force: true });
+    for (const options of builds(settings)) await (await esbuild.context(options)).watch();
+  } else {
+    await build(settings);
+  }
 }
