@@ -1,4 +1,5 @@
 /** The commands that do a sync's work: preview, records, dry run, run, retry. */
+import * as vscode from "vscode";
 import { SyncFailure } from "../../failure";
 import { type PlanHeader } from "../../plan/plan";
 import { registerCommand } from "../register-command";
@@ -38,7 +39,11 @@ function shownPlan({ results, projects }: Services) {
   const { plan } = results.state;
   const origin = results.origin("plan");
   if (plan.state !== "ready" || origin === undefined) {
-    throw new SyncFailure("no-plan", "There is no plan to run.", "Make one with “Sluice: Dry Run”.");
+    throw new SyncFailure(
+      "no-plan",
+      vscode.l10n.t("There is no plan to run."),
+      vscode.l10n.t("Make one with “Sluice: Dry Run”."),
+    );
   }
   const header: PlanHeader = plan.result;
   return { header, sync: projects.syncIn(origin.place.root, origin.file) };
