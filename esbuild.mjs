@@ -55,7 +55,7 @@ function builds({ outdir, production, standalone }) {
       : []),
     {
       ...shared,
-      entryPoints: { results: "webview/results/main.ts" },
+      entryPoints: { results: "webview/results/main.ts", mapping: "webview/mapping/main.ts" },
       outdir: join(outdir, "webview"),
       platform: "browser",
       format: "iife",

@@ -5,6 +5,8 @@ import { registerQuickFixes } from "./editor/diagnostics/quick-fixes";
 import { registerEngine } from "./editor/engine/register";
 import { createEngine } from "./editor/engine/start-engine";
 import { registerLenses } from "./editor/lenses/register";
+import { registerMapping } from "./editor/mapping/register";
+import { type MappingSession } from "./editor/mapping/session";
 import { Overviews } from "./editor/overviews";
 import { registerRunProblems } from "./editor/problems/register";
 import { RunProblems } from "./editor/problems/run-problems";
@@ -26,6 +28,8 @@ export interface SluiceApi {
   enginePid(): number | undefined;
   results(): PanelState;
   readonly onResults: vscode.Event<PanelState>;
+  /** Of a file that is open in a mapping editor. */
+  mapping(uri: vscode.Uri): Pick<MappingSession, "state" | "onDidChange" | "receive"> | undefined;
 }
 
 export function activate(context: vscode.ExtensionContext): SluiceApi {
@@ -51,5 +55,6 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   registerSecrets(services, vault);
   registerViews(services);
   registerStatus(services);
-  return { enginePid: () => engine.pid, results: () => results.state, onResults: results.onDidChange };
+  const mapping = registerMapping(services);
+  return { enginePid: () => engine.pid, results: () => results.state, onResults: results.onDidChange, mapping };
 }

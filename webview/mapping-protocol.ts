@@ -17,6 +17,8 @@ export interface MappingState {
   readonly definition?: SyncDefinition;
   /** Of this file only, each with its path: shown at the mapping or setting it speaks of. */
   readonly problems: readonly FileProblem[];
+  /** Why the warehouse or the project could not be asked: a secret is missing, the database is locked. */
+  readonly failure?: Failure;
   /** Absent: the model cannot be described now. */
   readonly columns?: readonly Column[];
   /** Absent: not asked yet, since it reads rows (see `facts` below). */
@@ -24,7 +26,7 @@ export interface MappingState {
   /** The destination's object, from the schema snapshot. Absent: none yet, `canDescribe` says whether one can be had. */
   readonly object?: ObjectSchema;
   readonly canDescribe: boolean;
-  /** For the choices of connection and object. */
+  /** For the choices of connection and object: destinations only. */
   readonly connections: readonly string[];
   readonly objects: readonly { readonly name: string; readonly label?: string }[];
   readonly proposals: readonly Proposal[];

@@ -1,18 +1,34 @@
-/** The parsers, loaded when the first text is to be read: they bring every schema along, which activation need not wait for. */
-import { type ParsedProject } from "../project/project";
-import { type ParsedSync } from "../sync/definition";
+/** What reads and edits texts, loaded when the first is to be read: it brings every schema along, which activation need not wait for. */
+import type { applyIntent } from "../sync/apply-intent";
+import type { parseSync } from "../sync/parse";
+import type { stillHolds } from "../sync/stale-intent";
+import type { parseProject } from "../project/parse";
 
 export interface Parsers {
-  parseSync(text: string, file: { readonly name: string }): ParsedSync;
-  parseProject(text: string): ParsedProject;
+  readonly parseSync: typeof parseSync;
+  readonly parseProject: typeof parseProject;
+  readonly applyIntent: typeof applyIntent;
+  readonly stillHolds: typeof stillHolds;
 }
 
 let loaded: Promise<Parsers> | undefined;
 
 export function parsers(): Promise<Parsers> {
-  loaded ??= Promise.all([import("../sync/parse"), import("../project/parse")]).then(([sync, project]) => ({
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<Parsers> {
+  const [sync, project, apply, stale] = await Promise.all([
+    import("../sync/parse"),
+    import("../project/parse"),
+    import("../sync/apply-intent"),
+    import("../sync/stale-intent"),
+  ]);
+  return {
     parseSync: sync.parseSync,
     parseProject: project.parseProject,
-  }));
-  return loaded;
+    applyIntent: apply.applyIntent,
+    stillHolds: stale.stillHolds,
+  };
 }

@@ -46,6 +46,24 @@ export function removeAt(yaml: YamlText, path: Path): readonly TextEdit[] | unde
   ];
 }
 
+/** Give a key another name, in the quotes it had. */
+export function renameAt(yaml: YamlText, path: Path, name: string): readonly TextEdit[] | undefined {
+  const range = entryAt(yaml.root, path)?.key;
+  if (range === undefined) return undefined;
+  return [{ range, text: scalarText(name, yaml.text.charAt(range.start)) }];
+}
+
+/** The one replacement that leads from one text to another: what both begin and end with stays. */
+export function difference(before: string, after: string): readonly TextEdit[] {
+  if (before === after) return [];
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start += 1;
+  let end = 0;
+  const most = Math.min(before.length, after.length) - start;
+  while (end < most && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return [{ range: { start, end: before.length - end }, text: after.slice(start, after.length - end) }];
+}
+
 function change(yaml: YamlText, path: Path, entry: Entry, value: Writable): readonly TextEdit[] | undefined {
   if (entry.kind === "alias") return undefined;
   if (entry.kind === "map" && isPlainObject(value) && Object.keys(value).length > 0)

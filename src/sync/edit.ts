@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Path } from "../problem";
-import { applyEdits, removeAt, setAt, type TextEdit, type Writable } from "../project/yaml-edit";
+import { applyEdits, difference, removeAt, renameAt, setAt, type TextEdit, type Writable } from "../project/yaml-edit";
 import { readYaml } from "../project/yaml-text";
 
 export { applyEdits, type TextEdit };
@@ -16,6 +16,31 @@ export type MappingText = string | Readonly<Record<string, Writable>>;
 /** Map a destination field, in place of its mapping or after the last one. */
 export function setField(text: string, field: string, mapping: MappingText): readonly TextEdit[] | undefined {
   return setScalar(text, ["fields", field], mapping);
+}
+
+/** Several at once, as one set of edits. */
+export function setFields(
+  text: string,
+  mappings: readonly { readonly field: string; readonly mapping: MappingText }[],
+): readonly TextEdit[] | undefined {
+  let after = text;
+  let expected = readYaml(text).data;
+  for (const { field, mapping } of mappings) {
+    const edits = setField(after, field, mapping);
+    if (edits === undefined) return undefined;
+    after = applyEdits(after, edits);
+    expected = withValue(expected, ["fields", field], mapping);
+  }
+  return verified(text, difference(text, after), expected);
+}
+
+/** Let a mapping fill another field: only its key changes. */
+export function renameField(text: string, field: string, to: string): readonly TextEdit[] | undefined {
+  const yaml = readYaml(text);
+  const fields = isMap(yaml.data) ? yaml.data["fields"] : undefined;
+  if (isBroken(yaml) || !isMap(yaml.data) || !isMap(fields)) return undefined;
+  const renamed = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key === field ? to : key, value]));
+  return verified(text, renameAt(yaml, ["fields", field], to), { ...yaml.data, fields: renamed });
 }
 
 export function removeField(text: string, field: string): readonly TextEdit[] | undefined {

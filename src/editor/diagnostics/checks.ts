@@ -158,7 +158,8 @@ function concerns(document: vscode.TextDocument): boolean {
   return document.uri.scheme === "file" && (isSyncFile(document.fileName) || isProjectFile(document.fileName));
 }
 
-async function parsedProblems(document: vscode.TextDocument): Promise<readonly FileProblem[]> {
+/** What the parser alone says, which touches nothing but the text. */
+export async function parsedProblems(document: vscode.TextDocument): Promise<readonly FileProblem[]> {
   const { parseProject, parseSync } = await parsers();
   const text = document.getText();
   const { problems } = isProjectFile(document.fileName)

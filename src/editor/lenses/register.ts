@@ -24,5 +24,6 @@ function lenses(): readonly (readonly [string, string])[] {
     [vscode.l10n.t("Records"), "sluice.records"],
     [vscode.l10n.t("Dry run"), "sluice.dryRun"],
     [vscode.l10n.t("Run"), "sluice.run"],
+    [vscode.l10n.t("Map fields"), "sluice.mapFields"],
   ];
 }

@@ -1,28 +1,18 @@
 /** The webview view in the bottom panel: shows what Results holds and passes on what its buttons say. */
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { type FromWebview } from "../../../webview/protocol";
 import { failureOf, showFailure } from "../failures";
+import { openPage } from "../open-page";
 import { type Services } from "../services";
-import { resultsHtml } from "./html";
 
 export function registerResults(services: Services): void {
   const { context, engine, results } = services;
   engine.onEnd(() => results.forgetSpooled());
   const provider: vscode.WebviewViewProvider = {
     resolveWebviewView(view) {
-      const folder = vscode.Uri.joinPath(context.extensionUri, "dist", "webview");
-      const asset = (name: string): string => view.webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
-      view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
       view.webview.onDidReceiveMessage((message: FromWebview) => void receive(services, view.webview, message));
       view.onDidDispose(() => results.disconnect());
-      view.webview.html = resultsHtml({
-        nonce: randomBytes(16).toString("base64"),
-        script: asset("results.js"),
-        style: asset("results.css"),
-        source: view.webview.cspSource,
-        language: vscode.env.language,
-      });
+      openPage(view.webview, context.extensionUri, "results");
     },
   };
   context.subscriptions.push(vscode.window.registerWebviewViewProvider("sluice.results", provider));

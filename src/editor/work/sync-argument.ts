@@ -11,11 +11,17 @@ export interface SyncItem {
 
 export async function syncOf(services: Services, argument: unknown): Promise<SyncFile | undefined> {
   if (isSyncItem(argument)) return argument.sync;
-  const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+  const uri = argument instanceof vscode.Uri ? argument : activeFile();
   const sync = services.projects.syncAt(uri);
   if (sync !== undefined) return sync;
   if (argument instanceof vscode.Uri) throw notASync();
   return pick(services);
+}
+
+/** Of a text editor or a mapping editor. */
+function activeFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom ? input.uri : vscode.window.activeTextEditor?.document.uri;
 }
 
 async function pick({ overviews, projects }: Services): Promise<SyncFile | undefined> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import fc from "fast-check";
 import { inProject, isProjectFile, isSyncFile, nearestProject, syncName } from "../../../src/editor/files";
-import { resultsHtml } from "../../../src/editor/results/html";
+import { webviewPage } from "../../../src/editor/webview-page";
 import { envLine, secretName } from "../../../src/editor/secrets/secret-text";
 import { plainExcerpt, plainLine, plainText } from "../../../webview/plain-text";
 
@@ -73,13 +73,14 @@ describe("a literal secret that moves out of a file", () => {
   });
 });
 
-describe("the page of the results panel", () => {
-  const html = resultsHtml({
+describe("the page of a webview", () => {
+  const html = webviewPage({
     nonce: "N0nce",
     script: "s.js",
     style: "s.css",
     source: "https://own.example",
     language: "en",
+    texts: { 'Say "{0}"': "Sag „{0}“ <b> & mehr" },
   });
 
   it("lets in nothing but its own script and style", () => {
@@ -89,5 +90,12 @@ describe("the page of the results panel", () => {
       "default-src 'none'; script-src 'nonce-N0nce'; style-src https://own.example 'nonce-N0nce'; font-src https://own.example",
     );
     assert.doesNotMatch(html, /unsafe|style="|\son\w+=/);
+  });
+
+  it("brings the texts of the editor's language along as data", () => {
+    const written = /name="sluice-l10n" content="([^"]*)"/.exec(html)?.[1] ?? "";
+    assert.doesNotMatch(written, /[<>]/);
+    const read = written.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+    assert.deepEqual(JSON.parse(read), { 'Say "{0}"': "Sag „{0}“ <b> & mehr" });
   });
 });
