@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { run } from "./children.mjs";
 import { findStandIn, findVSCode, hasRealScreen } from "./find-vscode.mjs";
 import { build, giveUp, install, root } from "./install.mjs";
+import { ownTarget, packageFor } from "./package.mjs";
 import { temporaryFolder } from "./temporary.mjs";
+import { installPackage } from "./vscode/server.mjs";
 
 /** @typedef {import("./reporter.mjs").Counts} Counts */
 
@@ -97,11 +99,25 @@ async function editor() {
   return counted(found.kind === "desktop" && !hasRealScreen() ? ["xvfb-run", "-a", ...command] : command);
 }
 
-/** The tests that drive a whole window, which only the stand-in shows in a browser. @returns {Promise<Counts>} */
+/**
+ * The tests that drive a whole window, which only the stand-in shows in a browser. They see what users install: the package.
+ * @returns {Promise<Counts>}
+ */
 async function browser() {
   if (!hasTests("test/editor/browser")) return none;
   const found = await findStandIn();
-  return found.kind === "none" ? absent(found.reason) : mocha("test/editor/browser");
+  if (found.kind === "none") return absent(found.reason);
+  try {
+    const { file, megabytes } = await packageFor(ownTarget());
+    console.log(`${file}: ${megabytes.toFixed(1)} MB`);
+    const extensions = join(results, "extensions");
+    await installPackage(file, extensions);
+    process.env.SLUICE_TEST_EXTENSIONS = extensions;
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    return { ...none, failed: 1 };
+  }
+  return mocha("test/editor/browser");
 }
 
 /**

@@ -7,6 +7,8 @@ import { startServer } from "../../support/vscode/server.mjs";
 import { removeFolder, temporaryFolder } from "../../support/temporary.mjs";
 
 const repository = path.join(__dirname, "../../..");
+/** Where the packaged extension is installed; absent, as when one file of tests is run by hand: the checkout is the extension. */
+const installed = process.env.SLUICE_TEST_EXTENSIONS;
 
 export interface SampleWindow {
   readonly page: Page;
@@ -22,7 +24,7 @@ export async function openSample(options: { readonly trust: boolean }): Promise<
   execFileSync(process.execPath, [path.join(repository, "dist/cli.js"), "init", workspace, "--sample"]);
   const server = await startServer({
     workspace,
-    extensionDir: repository,
+    ...(installed === undefined ? { extensionDir: repository } : { extensionsDir: installed }),
     testDriver: true,
     trust: options.trust,
     token: false,

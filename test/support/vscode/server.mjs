@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { start, stop } from "../children.mjs";
+import { run, start, stop } from "../children.mjs";
 import { removeFolder, temporaryFolder } from "../temporary.mjs";
 import { prepareStandIn } from "./stand-in.mjs";
 
@@ -86,6 +86,25 @@ export async function startServer(options) {
       if (options.dataDir === undefined) removeFolder(dataDir);
     },
   };
+}
+
+/**
+ * Installs a packaged extension, as users get it, into a folder for `extensionsDir`.
+ * @param {string} vsix
+ * @param {string} extensionsDir
+ */
+export async function installPackage(vsix, extensionsDir) {
+  const standIn = await prepareStandIn();
+  if (standIn.kind === "none") throw new Error(standIn.reason);
+  const dataDir = temporaryFolder("install");
+  const { code, output } = await run(standIn.node, [
+    standIn.server,
+    "--accept-server-license-terms",
+    `--server-data-dir=${dataDir}`,
+    `--extensions-dir=${extensionsDir}`,
+    `--install-extension=${vsix}`,
+  ]);
+  if (code !== 0) throw new Error(`${vsix} could not be installed.\n${output}`);
 }
 
 /**
