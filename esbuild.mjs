@@ -104,12 +104,11 @@ async function writeSchemas() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
   const settings = { outdir: "dist", production: process.argv.includes("--production"), standalone: false };
-  if (process.argv.includes("--watch")) {
-    rmSync(settings.outdir, { recursive: true, force: true });
-    for (const options of builds(settings)) await (await esbuild.context(options)).watch();
-  } else {
-    await build(settings);
-  }
+  if (!process.argv.includes("--watch")) return build(settings);
+  rmSync(settings.outdir, { recursive: true, force: true });
+  for (const options of builds(settings)) await (await esbuild.context(options)).watch();
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) void main();

@@ -110,19 +110,17 @@ function isTarget(name) {
   return Object.hasOwn(natives, name);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  try {
-    await install();
-    const asked = process.argv.slice(2);
-    const unknown = asked.filter((name) => !isTarget(name));
-    if (unknown.length > 0)
-      throw new Error(`There is no target ${unknown.join(", ")}: ${Object.keys(natives).join(", ")}.`);
-    const targets = /** @type {Target[]} */ (asked.length > 0 ? asked : Object.keys(natives));
-    for (const target of targets) {
-      const { file, megabytes } = await packageFor(target);
-      console.log(`${file}  ${megabytes.toFixed(1)} MB`);
-    }
-  } catch (error) {
-    giveUp(error);
+async function main() {
+  await install();
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !isTarget(name));
+  if (unknown.length > 0)
+    throw new Error(`There is no target ${unknown.join(", ")}: ${Object.keys(natives).join(", ")}.`);
+  const targets = /** @type {Target[]} */ (asked.length > 0 ? asked : Object.keys(natives));
+  for (const target of targets) {
+    const { file, megabytes } = await packageFor(target);
+    console.log(`${file}  ${megabytes.toFixed(1)} MB`);
   }
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main().catch(giveUp);
