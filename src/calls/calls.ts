@@ -25,13 +25,22 @@ export interface SyncSource {
   readonly text?: string;
 }
 
-/** A problem with the file it is in and its line and column, both from 1. */
-export interface FileProblem extends Problem {
+/** Where something stands: a file of the project, lines and columns from 1. */
+export interface FilePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+}
+
+/** A problem with the file it is in and its line and column, both from 1. */
+export interface FileProblem extends Problem, FilePlace {
+  /** Places elsewhere that have to do with it. */
+  readonly related?: readonly RelatedPlace[];
+}
+export interface RelatedPlace extends FilePlace {
+  readonly message: string;
 }
 
 export interface SyncSummary {

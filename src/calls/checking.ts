@@ -5,14 +5,15 @@ import { compileModel } from "../plan/compile";
 import { describeMapping, problemOf } from "../plan/describe";
 import { type PlanProblem, PlanProblems } from "../plan/plan";
 import { type Problem } from "../problem";
-import { closest, didYouMean } from "../project/closest";
 import { readText } from "../project/find";
 import { envIgnoreProblem } from "../project/secrets";
 import { checkSync } from "../sync/check";
 import { type SyncDefinition } from "../sync/definition";
 import { type Column, QueryProblem, type Warehouse } from "../warehouses/warehouse";
 import { type FileProblem, type Place, ProblemsFound, type SyncSource } from "./calls";
+import { amongOthers } from "./among-others";
 import { type Connections } from "./connections";
+import { identityIn, type Indexes } from "./project-index";
 import { objectOf } from "./schemas";
 import {
   isError,
@@ -75,11 +76,18 @@ export interface CheckFiles {
   readonly place: Place;
   readonly ask: { readonly files?: readonly SyncSource[]; readonly offline?: boolean };
   readonly connections: Connections;
+  readonly indexes: Indexes;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Problems of the named files, or of the whole project. sluice.yaml may be among them. */
-export async function checkFiles({ place, ask, connections, signal }: CheckFiles): Promise<readonly FileProblem[]> {
+export async function checkFiles({
+  place,
+  ask,
+  connections,
+  indexes,
+  signal,
+}: CheckFiles): Promise<readonly FileProblem[]> {
   const named = ask.files;
   const buffer = named?.find(({ file }) => file === projectFile);
   const workspace = await openWorkspace(place, buffer?.text).catch((error: unknown) => {
@@ -88,15 +96,19 @@ export async function checkFiles({ place, ask, connections, signal }: CheckFiles
   });
   if (!("project" in workspace)) return workspace;
   const wanted = named?.filter(({ file }) => file !== projectFile);
-  const all = await loadSyncs(place.root, wanted ?? []);
-  const chosen = wanted === undefined ? all : await Promise.all(wanted.map((source) => loadSync(place.root, source)));
+  const chosen =
+    wanted === undefined
+      ? await loadSyncs(place.root)
+      : await Promise.all(wanted.map((source) => loadSync(place.root, source)));
+  const index = await indexes.of(place, wanted);
+  const identityOf = identityIn(workspace.project);
   const describe = ask.offline !== true;
   const found: FileProblem[] =
     named === undefined || buffer !== undefined ? [...workspace.problems, ...(await ignoreProblem(place.root))] : [];
   for (const sync of chosen) {
     found.push(
       ...(await checkOne({ workspace, sync, connections, describe, signal })).problems,
-      ...amongOthers(sync, all),
+      ...(await amongOthers(sync, index, identityOf)),
     );
   }
   return found;
@@ -133,33 +145,6 @@ export async function placed(root: string, sync: LoadedSync, problem: PlanProble
       ? sync.parsed.rangeOf(problem.path, problem.code === "unknown-field" ? "key" : "value")
       : wordRange(sync.text, sync.parsed.offsetInScalar(problem.path, problem.position));
   return located(sync.file, sync.text, [{ ...problem, severity: "error", range }])[0] as FileProblem;
-}
-
-/** What only the project's other syncs show: two of one name, and names in `after` that nobody has. */
-function amongOthers(sync: LoadedSync, all: readonly LoadedSync[]): readonly FileProblem[] {
-  const { definition } = sync.parsed;
-  if (definition === undefined) return [];
-  const others = all.filter(({ file }) => file !== sync.file);
-  const problems: Problem[] = [];
-  const twin = others.find(({ parsed }) => parsed.definition?.name === definition.name);
-  if (twin !== undefined) {
-    const message = `${twin.file} has the name "${definition.name}" too. A name is a sync's identity: give one of them another.`;
-    problems.push({
-      code: "duplicate-name",
-      severity: "error",
-      message,
-      path: ["name"],
-      range: sync.parsed.rangeOf(["name"]),
-    });
-  }
-  const names = others.flatMap(({ parsed }) => parsed.definition?.name ?? []);
-  for (const [index, name] of definition.after.entries()) {
-    if (names.includes(name)) continue;
-    const path = ["after", index];
-    const message = `No sync is named "${name}".${didYouMean(closest(name, names))}`;
-    problems.push({ code: "unknown-sync", severity: "error", message, path, range: sync.parsed.rangeOf(path) });
-  }
-  return located(sync.file, sync.text, problems);
 }
 
 /** A .env that git would take in. */

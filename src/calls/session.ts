@@ -16,6 +16,7 @@ import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
 import { previewRecords } from "./records";
 import { keepLedger, settleKeys } from "./ledger-keeping";
+import { keepIndexes } from "./project-index";
 import { keepResults } from "./results";
 import { retryRun, runSync, unknownRun } from "./running";
 import { knownObjects, objectOf, refreshSnapshot } from "./schemas";
@@ -31,10 +32,11 @@ export function createSession(edges: Edges): Session {
   const connections = openConnections(edges);
   const services: Services = { edges, connections };
   const results = keepResults();
+  const indexes = keepIndexes();
 
   const calls: Calls = {
     overview: (place) => overviewOf(place),
-    check: (place, ask, signal) => checkFiles({ place, ask, connections, signal }),
+    check: (place, ask, signal) => checkFiles({ place, ask, connections, indexes, signal }),
 
     async context(place, source, signal) {
       const workspace = await openWorkspace(place);

@@ -100,6 +100,7 @@ const house: readonly (readonly string[])[] = [
   ["src/warehouses", "src/destinations"],
   ["src/ledger"],
   ["src/project", "src/sync"],
+  ["src/language"],
   ["src/plan"],
   ["src/run"],
   ["src/sandbox"],
@@ -229,6 +230,7 @@ const worldly =
 const edgesOf: Readonly<Record<string, readonly string[]>> = {
   "src/destinations": [],
   "src/sync": [],
+  "src/language": [],
   "src/project": ["src/project/find.ts", "src/project/snapshot.ts"],
   "src/plan": ["src/plan/planner.ts", "src/plan/store.ts", "src/plan/stage.ts"],
 };

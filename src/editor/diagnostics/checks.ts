@@ -102,7 +102,12 @@ export class Checks implements vscode.Disposable {
     else this.spoken.delete(owner);
     for (const file of new Set([...before.keys(), ...problems.keys()])) {
       const all = [...this.spoken.values()].flatMap((said) => said.get(file) ?? []);
-      this.collection.set(vscode.Uri.parse(file), all.map(diagnosticOf));
+      const uri = vscode.Uri.parse(file);
+      const root = this.projects.rootOf(uri) ?? "";
+      this.collection.set(
+        uri,
+        all.map((problem) => diagnosticOf(root, problem)),
+      );
     }
   }
 
