@@ -1,9 +1,10 @@
 /** The smallest edits that change one thing of a YAML text; every other byte stays. */
 import { isMap, isScalar, isSeq } from "yaml";
 import { type Path, type Range } from "../problem";
-import { entryAt } from "./yaml-places";
-import { type Entry, type YamlText } from "./yaml-text";
-import { blockLiteral, flowText, scalarText } from "./yaml-write";
+import { endOfEntry, entryAt } from "./yaml-places";
+import { removalOf } from "./yaml-remove";
+import { type Entry, readYaml, type YamlText } from "./yaml-text";
+import { blockLiteral, blockText, flowText, scalarText } from "./yaml-write";
 
 export interface TextEdit {
   readonly range: Range;
@@ -39,11 +40,7 @@ export function removeAt(yaml: YamlText, path: Path): readonly TextEdit[] | unde
   const parent = entryAt(yaml.root, path.slice(0, -1));
   const entry = step === undefined ? undefined : parent?.children.get(step);
   if (parent === undefined || entry?.key === undefined || parent.kind !== "map") return undefined;
-  const siblings = [...parent.children.values()];
-  const at = siblings.indexOf(entry);
-  return [
-    { range: parent.flow ? flowRemoval(yaml.text, siblings, at) : blockRemoval(yaml.text, siblings, at), text: "" },
-  ];
+  return removalOf(yaml.text, parent, entry).map((range) => ({ range, text: "" }));
 }
 
 /** Give a key another name, in the quotes it had. */
@@ -85,7 +82,25 @@ function change(yaml: YamlText, path: Path, entry: Entry, value: Writable): read
     const after = entry.key === undefined ? undefined : afterColon(yaml.text, entry.key.end);
     return after === undefined ? undefined : [{ range: { start: after, end: after }, text: ` ${flowText(value)}` }];
   }
+  const lines = hasRoomBelow(yaml, path, range.end) ? blockText(value, layoutOf(yaml.text, entry)) : undefined;
+  if (lines !== undefined)
+    return [{ range: { start: trimmedEnd(yaml.text, range.start), end: range.end }, text: lines }];
   return [{ range, text: typeof value === "string" ? scalarText(value, before.charAt(0)) : flowText(value) }];
+}
+
+/** Nothing follows on the line, and no braces are around it. */
+function hasRoomBelow(yaml: YamlText, path: Path, end: number): boolean {
+  const parents = path.map((_, depth) => entryAt(yaml.root, path.slice(0, depth)));
+  return parents.every((parent) => parent?.flow !== true) && /^[ \t]*\r?\n/.test(yaml.text.slice(end));
+}
+
+function layoutOf(text: string, { key }: Entry): { readonly indent: string; readonly newline: string } {
+  return { indent: " ".repeat(columnOf(text, key?.start ?? 0)), newline: newlineOf(text) };
+}
+
+/** Back over the blanks before an offset. */
+function trimmedEnd(text: string, offset: number): number {
+  return offset - (/[ \t]*$/.exec(text.slice(0, offset))?.[0].length ?? 0);
 }
 
 function changeMap(
@@ -94,31 +109,75 @@ function changeMap(
   entry: Entry,
   value: { readonly [key: string]: Writable },
 ): readonly TextEdit[] | undefined {
-  const gone = [...entry.children.keys()].filter((key) => !Object.hasOwn(value, key));
+  const gone = [...entry.children.keys()].map(String).filter((key) => !Object.hasOwn(value, key));
   const added = Object.keys(value).filter((key) => !entry.children.has(key));
-  // Several structural edits in one map would meet: it is written anew.
-  if (gone.length + added.length > 1) {
-    if (!entry.flow) return undefined;
-    return [{ range: entry.value, text: flowText(value) }];
+  // A key that comes where another goes takes over its place, and the comment beside it.
+  const renamed = gone.slice(0, added.length).map((key, index) => [key, added[index] as string] as const);
+  const steps: readonly ((now: YamlText) => readonly TextEdit[] | undefined)[] = [
+    ...renamed.map(
+      ([from, to]) =>
+        (now: YamlText) =>
+          renameAt(now, [...path, from], to),
+    ),
+    ...Object.entries(value).map(
+      ([key, each]) =>
+        (now: YamlText) =>
+          setAt(now, [...path, key], each),
+    ),
+    ...gone.slice(added.length).map((key) => (now: YamlText) => removeAt(now, [...path, key])),
+  ];
+  return inSteps(yaml, steps);
+}
+
+/** Several edits that may meet: each is made on the text that the one before left. */
+export function inSteps(
+  yaml: YamlText,
+  steps: readonly ((now: YamlText) => readonly TextEdit[] | undefined)[],
+): readonly TextEdit[] | undefined {
+  let now = yaml;
+  for (const step of steps) {
+    const edits = step(now);
+    if (edits === undefined) return undefined;
+    if (edits.length > 0) now = readYaml(applyEdits(now.text, edits));
   }
-  const edits: TextEdit[] = [];
-  for (const [key, each] of Object.entries(value)) {
-    const made = setAt(yaml, [...path, key], each);
-    if (made === undefined) return undefined;
-    edits.push(...made);
+  return difference(yaml.text, now.text);
+}
+
+/** A map at the top of the file, each key on a line of its own, where there is none or an empty one. */
+export function addBlock(
+  yaml: YamlText,
+  key: string,
+  value: { readonly [key: string]: Writable },
+): readonly TextEdit[] | undefined {
+  const { root, text } = yaml;
+  if (root?.flow === true) return setAt(yaml, [key], value);
+  const newline = newlineOf(text);
+  const lines = Object.entries(value)
+    .map(([name, each]) => `${newline}  ${pairText(name, each, { indent: "  ", newline })}`)
+    .join("");
+  const entry = entryAt(root, [key]);
+  if (entry?.key !== undefined) {
+    const colon = afterColon(text, entry.key.end);
+    if (colon === undefined || !isEmpty(entry)) return undefined;
+    const after = endOfLine(text, colon);
+    const written =
+      entry.value.end > entry.value.start ? [{ range: { start: colon, end: entry.value.end }, text: "" }] : [];
+    return [...written, { range: { start: after, end: after }, text: closed(text, after, lines) }];
   }
-  for (const key of gone) {
-    const made = removeAt(yaml, [...path, key]);
-    if (made === undefined) return undefined;
-    edits.push(...made);
+  const last = [...(root?.children.values() ?? [])].at(-1);
+  const pair = `${scalarText(key)}:${lines}`;
+  if (last === undefined) {
+    const lead = text === "" || text.endsWith("\n") ? "" : newline;
+    return [{ range: { start: text.length, end: text.length }, text: `${lead}${pair}${newline}` }];
   }
-  return edits;
+  return [afterEntry(text, last, { pair, indent: "", newline })];
 }
 
 function addToEmptyFile(yaml: YamlText, key: string, value: Writable): readonly TextEdit[] {
   const end = yaml.text.length;
-  const lead = end === 0 || yaml.text.endsWith("\n") ? "" : newlineOf(yaml.text);
-  return [{ range: { start: end, end }, text: `${lead}${scalarText(key)}: ${flowText(value)}${newlineOf(yaml.text)}` }];
+  const newline = newlineOf(yaml.text);
+  const lead = end === 0 || yaml.text.endsWith("\n") ? "" : newline;
+  return [{ range: { start: end, end }, text: `${lead}${pairText(key, value, { indent: "", newline })}${newline}` }];
 }
 
 /** `fields:` or `fields: {}` gets its first key. */
@@ -133,53 +192,56 @@ function fillEmpty(
   if (entry.key === undefined || entryAt(yaml.root, path.slice(0, -1))?.flow === true) return undefined;
   const after = endOfLine(yaml.text, entry.key.end);
   const indent = `${" ".repeat(columnOf(yaml.text, entry.key.start))}  `;
-  return [
-    {
-      range: { start: after, end: after },
-      text: `${newlineOf(yaml.text)}${indent}${scalarText(key)}: ${flowText(value)}`,
-    },
-  ];
+  const newline = newlineOf(yaml.text);
+  const text = closed(yaml.text, after, `${newline}${indent}${pairText(key, value, { indent, newline })}`);
+  return [{ range: { start: after, end: after }, text }];
 }
 
 function addKey(yaml: YamlText, parent: Entry, key: string, value: Writable): readonly TextEdit[] | undefined {
   const [first] = parent.children.values();
   const last = [...parent.children.values()].at(-1);
-  if (parent.kind !== "map" || first?.key === undefined || last === undefined) return undefined;
-  const pair = `${scalarText(key)}: ${flowText(value)}`;
+  if (parent.kind !== "map" || first?.key === undefined || last?.key === undefined) return undefined;
+  if (parent.flow) return addToBraces(yaml.text, last, `${scalarText(key)}: ${flowText(value)}`);
+  const layout = layoutOf(yaml.text, first);
+  return [afterEntry(yaml.text, last, { pair: pairText(key, value, layout), ...layout })];
+}
+
+/** After the last one: on a line of its own, where that one has one. */
+function addToBraces(text: string, last: Entry, pair: string): readonly TextEdit[] {
   const end = endOfEntry(last);
-  if (parent.flow) return [{ range: { start: end, end }, text: `, ${pair}` }];
-  const indent = " ".repeat(columnOf(yaml.text, first.key.start));
-  const newline = newlineOf(yaml.text);
+  const start = last.key?.start ?? end;
+  const indent = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const [, comma] = /^([ \t]*,)?[ \t]*(?:#[^\r\n]*)?\r?\n/.exec(text.slice(end)) ?? [undefined, "none"];
+  if (indent.trim() !== "" || comma === "none") return [{ range: { start: end, end }, text: `, ${pair}` }];
+  const line = endOfLine(text, end);
+  const added = `${newlineOf(text)}${indent}${pair}`;
+  if (comma !== undefined) return [{ range: { start: line, end: line }, text: `${added},` }];
+  if (line === end) return [{ range: { start: end, end }, text: `,${added}` }];
+  return [
+    { range: { start: end, end }, text: "," },
+    { range: { start: line, end: line }, text: added },
+  ];
+}
+
+function afterEntry(
+  text: string,
+  last: Entry,
+  { pair, indent, newline }: { readonly pair: string; readonly indent: string; readonly newline: string },
+): TextEdit {
+  const end = endOfEntry(last);
   // A block scalar ends at the start of the next line, anything else within its own.
-  if (yaml.text[end - 1] === "\n") return [{ range: { start: end, end }, text: `${indent}${pair}${newline}` }];
-  const after = endOfLine(yaml.text, end);
-  return [{ range: { start: after, end: after }, text: `${newline}${indent}${pair}` }];
+  if (text[end - 1] === "\n") return { range: { start: end, end }, text: `${indent}${pair}${newline}` };
+  const after = endOfLine(text, end);
+  return { range: { start: after, end: after }, text: closed(text, after, `${newline}${indent}${pair}`) };
 }
 
-function flowRemoval(text: string, siblings: readonly Entry[], at: number): Range {
-  const [before, entry, after] = [siblings[at - 1], siblings[at], siblings[at + 1]];
-  const start = entry?.key?.start ?? 0;
-  if (after?.key !== undefined) return { start, end: after.key.start };
-  const end = entry === undefined ? 0 : endOfEntry(entry);
-  return { start: before === undefined ? start : endOfEntry(before), end };
+/** Text of several lines ends with a line break, also at the end of the file. */
+function closed(text: string, at: number, added: string): string {
+  return at === text.length && /: \|\r?\n/.test(added) ? added + newlineOf(text) : added;
 }
 
-function blockRemoval(text: string, siblings: readonly Entry[], at: number): Range {
-  const [entry, after] = [siblings[at], siblings[at + 1]];
-  const start = entry?.key?.start ?? 0;
-  const end = entry === undefined ? 0 : endOfEntry(entry);
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
-  if (text.slice(lineStart, start).trim() !== "") return { start, end: after?.key?.start ?? end };
-  if (end > 0 && text[end - 1] === "\n") return { start: lineStart, end };
-  const lineEnd = text.indexOf("\n", end);
-  return { start: lineStart, end: lineEnd < 0 ? text.length : lineEnd + 1 };
-}
-
-/** Where what the entry holds ends: below it, where it is a map or a list. */
-function endOfEntry(entry: Entry): number {
-  if (entry.kind === "alias" || entry.flow || entry.children.size === 0)
-    return Math.max(entry.value.end, entry.key?.end ?? 0);
-  return Math.max(...[...entry.children.values()].map(endOfEntry));
+function pairText(key: string, value: Writable, layout: { readonly indent: string; readonly newline: string }): string {
+  return `${scalarText(key)}:${blockText(value, layout) ?? ` ${flowText(value)}`}`;
 }
 
 function startOfBlockValue(text: string, entry: Entry): number | undefined {

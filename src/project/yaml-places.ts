@@ -50,6 +50,13 @@ export function entryAt(root: Entry | undefined, path: Path): Entry | undefined 
   return entry;
 }
 
+/** Where what the entry holds ends: below it, where it is a map or a list. */
+export function endOfEntry(entry: Entry): number {
+  if (entry.kind === "alias" || entry.flow || entry.children.size === 0)
+    return Math.max(entry.value.end, entry.key?.end ?? 0);
+  return Math.max(...[...entry.children.values()].map(endOfEntry));
+}
+
 function rangeOf(yaml: YamlText, path: Path, part: "key" | "value" = "value"): Range {
   let nearest = yaml.root;
   let missing = false;

@@ -5,7 +5,16 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Path } from "../problem";
-import { applyEdits, difference, removeAt, renameAt, setAt, type TextEdit, type Writable } from "../project/yaml-edit";
+import {
+  addBlock,
+  applyEdits,
+  inSteps,
+  removeAt,
+  renameAt,
+  setAt,
+  type TextEdit,
+  type Writable,
+} from "../project/yaml-edit";
 import { readYaml } from "../project/yaml-text";
 
 export { applyEdits, type TextEdit };
@@ -23,15 +32,26 @@ export function setFields(
   text: string,
   mappings: readonly { readonly field: string; readonly mapping: MappingText }[],
 ): readonly TextEdit[] | undefined {
-  let after = text;
-  let expected = readYaml(text).data;
-  for (const { field, mapping } of mappings) {
-    const edits = setField(after, field, mapping);
-    if (edits === undefined) return undefined;
-    after = applyEdits(after, edits);
-    expected = withValue(expected, ["fields", field], mapping);
-  }
-  return verified(text, difference(text, after), expected);
+  const yaml = readYaml(text);
+  if (isBroken(yaml)) return undefined;
+  const all = Object.fromEntries(mappings.map(({ field, mapping }) => [field, mapping]));
+  const present = isMap(yaml.data) ? yaml.data["fields"] : undefined;
+  const isEmpty = present === undefined || present === null || (isMap(present) && Object.keys(present).length === 0);
+  const edits = isEmpty
+    ? addBlock(yaml, "fields", all)
+    : inSteps(
+        yaml,
+        mappings.map(
+          ({ field, mapping }) =>
+            (now) =>
+              setAt(now, ["fields", field], mapping),
+        ),
+      );
+  const expected = mappings.reduce(
+    (data: unknown, { field, mapping }) => withValue(data, ["fields", field], mapping),
+    yaml.data,
+  );
+  return verified(text, edits, expected);
 }
 
 /** Let a mapping fill another field: only its key changes. */

@@ -17,7 +17,17 @@ export type Intent =
       readonly intent: "map-all";
       readonly mappings: readonly { readonly field: string; readonly mapping: MappingText }[];
     }
-  /** Write a setting: ["mode"], ["model", "key"], ["guards", "max_removed"], ["fields", "email", "nulls"]. */
-  | { readonly intent: "set"; readonly path: Path; readonly value: Writable }
+  /**
+   * Write a setting: ["mode"], ["model", "key"], ["guards", "max_removed"], ["fields", "email", "nulls"]. With another
+   * mode the settings go that only the former one has, such as on_removed; what the new one needs is a problem until set.
+   */
+  | ({ readonly intent: "set" } & Setting)
+  /** Several at once, in this order: a mirror and its on_removed. */
+  | { readonly intent: "set-all"; readonly settings: readonly Setting[] }
   /** Take a setting out, so that its default holds. */
   | { readonly intent: "reset"; readonly path: Path };
+
+export interface Setting {
+  readonly path: Path;
+  readonly value: Writable;
+}

@@ -46,7 +46,7 @@ function checkSource(data: Readonly<Record<string, unknown>>, notes: Notes): voi
 }
 
 /** Keys that only one mode looks at. */
-const keysOfMode = { on_removed: "mirror", remove_adopted: "mirror", scope: "mirror", on: "append" } as const;
+export const keysOfMode = { on_removed: "mirror", remove_adopted: "mirror", scope: "mirror", on: "append" } as const;
 
 function checkModeKeys(data: Readonly<Record<string, unknown>>, notes: Notes): void {
   const mode = data["mode"];

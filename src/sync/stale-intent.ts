@@ -22,6 +22,8 @@ function placesTouched(intent: Intent): readonly Path[] {
       ];
     case "map-all":
       return intent.mappings.map(({ field }) => ["fields", field]);
+    case "set-all":
+      return intent.settings.map(({ path }) => path);
     case "set":
     case "reset":
       return [intent.path];

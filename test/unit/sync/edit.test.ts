@@ -134,7 +134,7 @@ describe("setScalar", () => {
   it("makes the maps on the way", () => {
     assert.equal(
       edited("mode: x\n", setScalar("mode: x\n", ["guards", "max_removed"], "5%")),
-      'mode: x\nguards: { max_removed: "5%" }\n',
+      "mode: x\nguards: { max_removed: 5% }\n",
     );
     assert.equal(edited("", setScalar("", ["mode"], "insert")), "mode: insert\n");
   });
