@@ -91,10 +91,16 @@ program
 program
   .command("check")
   .argument("[files...]", "sync files; default: all of the project")
+  .option("--values", "also read the models' rows, and count the values that their fields do not take")
   .description("find problems in sync and project files")
   .action(
-    command(async (context, files: string[]) =>
-      checkCommand(context, files.length === 0 ? undefined : await relative(context, files), paint),
+    command(async (context, files: string[], options: { values?: boolean }) =>
+      checkCommand(
+        context,
+        files.length === 0 ? undefined : await relative(context, files),
+        paint,
+        options.values === true ? "values" : "files",
+      ),
     ),
   );
 

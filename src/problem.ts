@@ -11,13 +11,31 @@ export interface Range {
   readonly end: number;
 }
 
-/** A remedy a program can apply: replace `range` of the same file by `text`, or one of the named actions. */
+/** A remedy a program can apply: replace `range` by `text`, or one of the named actions. */
 export interface Fix {
   readonly title: string;
   readonly edits?: readonly { readonly range: Range; readonly text: string }[];
-  /** store-secret: move the literal to SecretStorage or .env; refresh-schema: run describe. */
-  readonly action?: "store-secret" | "refresh-schema";
+  /** The file of the project that the edits are of; absent: the problem's own. */
+  readonly file?: string;
+  readonly action?: FixAction;
+  /** What map-values and add-default are about: a mapping's field. */
+  readonly field?: string;
+  /** show-rows: what follows `select * from (model)` to see the rows that the problem is about. */
+  readonly rows?: string;
+  /** The obvious remedy of several. */
+  readonly preferred?: true;
 }
+
+/**
+ * | action         | does                                                              |
+ * |----------------|-------------------------------------------------------------------|
+ * | store-secret   | moves the literal to SecretStorage or .env                        |
+ * | refresh-schema | runs describe                                                     |
+ * | map-values     | asks what each value that does not fit is to become               |
+ * | add-default    | asks what rows without an entry in the table of values are sent   |
+ * | show-rows      | shows the rows of the model that the problem is about             |
+ */
+export type FixAction = "store-secret" | "refresh-schema" | "map-values" | "add-default" | "show-rows";
 
 export interface Problem {
   /** Stable, kebab-case: unknown-key, unknown-column, sql-error. */

@@ -140,6 +140,29 @@ export interface MappedRow {
 export type MappedValue =
   { readonly wire: Json } | { readonly left: "skipped" } | { readonly refused: string; readonly code: string };
 
+/** What one look at the model's values found: warnings on the lines of mappings, each with a count. */
+export interface FitReport {
+  /** Of the model. */
+  readonly rows: number;
+  readonly ms: number;
+  readonly problems: readonly FileProblem[];
+}
+
+/** Different values of a field's column or expression, the most frequent first. */
+export interface FieldValues {
+  readonly values: readonly {
+    readonly value: string;
+    readonly rows: number;
+    /** It is an option of the field, or stands in its table of values. */
+    readonly fits: boolean;
+    /** The option that it probably means. */
+    readonly closest?: string;
+  }[];
+  /** There are more than were asked for. */
+  readonly more: boolean;
+  readonly options: readonly { readonly value: string; readonly label?: string }[];
+}
+
 /** header and counts are absent where nothing was ever sent. */
 export interface LedgerSummary {
   readonly sync: string;
@@ -165,6 +188,14 @@ export interface Calls {
     signal?: AbortSignal,
   ): Promise<readonly FileProblem[]>;
   context(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<SyncContext>;
+  /** Reads the whole model, in the warehouse: how many rows have values that their fields do not take. */
+  fit(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<FitReport>;
+  fieldValues(
+    place: Place,
+    sync: SyncSource,
+    ask: { readonly field: string; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<FieldValues>;
   preview(
     place: Place,
     sync: SyncSource,

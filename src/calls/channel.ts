@@ -25,6 +25,8 @@ const shapes: Readonly<Record<keyof Calls, Shape>> = {
   overview: { args: 1 },
   check: { args: 2 },
   context: { args: 2 },
+  fit: { args: 2 },
+  fieldValues: { args: 3 },
   preview: { args: 3 },
   window: { args: 1 },
   records: { args: 3 },

@@ -12,6 +12,7 @@ import { type Calls, type Place, ProblemsFound } from "./calls";
 import { checkFiles, checkOne, modelSql, placed } from "./checking";
 import { openConnections } from "./connections";
 import { type Edges, makeId } from "./edges";
+import { fitSync, valuesOfField } from "./fit";
 import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
 import { previewRecords } from "./records";
@@ -51,6 +52,9 @@ export function createSession(edges: Edges): Session {
         problems,
       };
     },
+
+    fit: (place, source, signal) => fitSync(services, place, source, signal),
+    fieldValues: (place, source, ask, signal) => valuesOfField(services, place, source, ask, signal),
 
     async preview(place, source, { limit }, signal) {
       const workspace = await openWorkspace(place);

@@ -1,5 +1,5 @@
 /** Commands that only look: check, preview, runs, show, connections, describe. */
-import { type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { type FileProblem, type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
 import { type Exchange, type Rejection } from "../record";
 import { SyncFailure } from "../failure";
 import { type Context, json, problemJson } from "./context";
@@ -12,19 +12,46 @@ export async function checkCommand(
   context: Context,
   files: readonly string[] | undefined,
   paint: Paint,
+  looks: "files" | "values",
 ): Promise<void> {
   const place = await context.place();
-  const problems = await context.calls.check(
+  const checked = await context.calls.check(
     place,
     files === undefined ? {} : { files: files.map((file) => ({ file })) },
     context.signal,
   );
+  const problems = looks === "files" ? checked : [...checked, ...(await misfits(context, place, files, checked))];
   if (problems.some((problem) => problem.severity === "error")) context.exit.add("problems");
   context.print(
     context.format === "json"
       ? json({ version: 1, command: "check", problems: problems.map(problemJson) })
       : renderProblems(problems, paint),
   );
+}
+
+/** Of each sync without errors, the rows whose values will be rejected. They are warnings: a run sends the others. */
+async function misfits(
+  { calls, signal }: Context,
+  place: Place,
+  files: readonly string[] | undefined,
+  checked: readonly FileProblem[],
+): Promise<readonly FileProblem[]> {
+  const broken = new Set(checked.filter(({ severity }) => severity === "error").map(({ file }) => file));
+  const syncs = (files ?? (await calls.overview(place)).syncs.map(({ file }) => file)).filter(
+    (file) => file.endsWith(".sync.yaml") && !broken.has(file),
+  );
+  const found: FileProblem[] = [];
+  for (const file of syncs) {
+    try {
+      found.push(...(await calls.fit(place, { file }, signal)).problems);
+    } catch (error) {
+      if (!(error instanceof ProblemsFound)) throw error;
+      // A warehouse that fails on a row, say: the check without rows could not know.
+      const known = new Set(checked.map(({ code, line }) => `${code} ${line}`));
+      found.push(...error.problems.filter(({ code, line }) => !known.has(`${code} ${line}`)));
+    }
+  }
+  return found;
 }
 
 export async function previewCommand(

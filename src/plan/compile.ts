@@ -7,7 +7,7 @@
  * values has no entry for the row's value. What is user SQL stays as it was written, on lines of its own, so that
  * comments are harmless and a position in an error can be found again.
  */
-import { type FieldMapping } from "../sync/definition";
+import { type FieldMapping, type TemplatePart } from "../sync/definition";
 import { fromJson, type LogicalType, toTagged } from "../value";
 import { statementBody } from "../warehouses/sql-text";
 import { type Column, type Dialect } from "../warehouses/warehouse";
@@ -107,10 +107,34 @@ export function tableParts(table: string, dialect: string): readonly string[] {
   });
 }
 
-type Piece = string | { readonly text: string; readonly part: Part };
+/** The row that each check of values looks at: key columns and the fields' expressions, none of them as text yet. */
+export function compileSources(mapping: Mapping, dialect: Dialect): CompiledQuery {
+  const keys = mapping.keys.map((column, index) => [
+    `${dialect.identifier(column.name)} as ${dialect.identifier(innerKey(index))}`,
+  ]);
+  const fields = mapping.fields.flatMap((field, index) => {
+    const expression = plainExpression(field, dialect);
+    return expression === undefined ? [] : [[...expression, ` as ${dialect.identifier(innerField(index))}`]];
+  });
+  return assemble([
+    "select ",
+    ...[...keys, ...fields].flatMap((pieces, index) => (index === 0 ? pieces : [", ", ...pieces])),
+    " from ",
+    ...modelPieces(mapping.model, dialect),
+  ]);
+}
 
-const innerKey = (index: number): string => `sluice_k${index}`;
-const innerField = (index: number): string => `sluice_f${index}`;
+/** Columns of compileSources. */
+export const innerKey = (index: number): string => `sluice_k${index}`;
+export const innerField = (index: number): string => `sluice_f${index}`;
+
+/** A field's expression over the model's columns, as SQL of the author's own scope; undefined for a constant. */
+export function sourceSql(field: MappedField, dialect: Dialect): string | undefined {
+  const pieces = plainExpression(field, dialect);
+  return pieces?.map((piece) => (typeof piece === "string" ? piece : piece.text)).join("");
+}
+
+type Piece = string | { readonly text: string; readonly part: Part };
 
 function modelPieces(model: ModelText, dialect: Dialect): readonly Piece[] {
   const text =
@@ -127,6 +151,21 @@ function userExpression(field: string, sql: string): readonly Piece[] {
   return ["(\n", { text: statementBody(sql), part: { part: "field", field } }, "\n)"];
 }
 
+/** Like sourceExpression, but a template is text without a tag. */
+function plainExpression(field: MappedField, dialect: Dialect): readonly Piece[] | undefined {
+  const { source } = field.mapping;
+  return source.kind === "template" ? [templateText(field, source.parts, dialect)] : sourceExpression(field, dialect);
+}
+
+function templateText(field: MappedField, parts: readonly TemplatePart[], dialect: Dialect, lead = ""): string {
+  const texts = parts.map((part) => {
+    if ("text" in part) return dialect.literal(part.text);
+    const column = field.columns.get(part.column) as Column;
+    return dialect.display(dialect.identifier(column.name), column);
+  });
+  return dialect.concat(lead === "" ? texts : [dialect.literal(lead), ...texts]);
+}
+
 /** The expression over the model's columns; undefined for a constant, which needs none. */
 function sourceExpression(field: MappedField, dialect: Dialect): readonly Piece[] | undefined {
   const { source } = field.mapping;
@@ -137,16 +176,7 @@ function sourceExpression(field: MappedField, dialect: Dialect): readonly Piece[
     case "sql":
       return userExpression(field.mapping.field, source.sql);
     case "template":
-      return [
-        dialect.concat([
-          dialect.literal("s:"),
-          ...source.parts.map((part) => {
-            if ("text" in part) return dialect.literal(part.text);
-            const column = field.columns.get(part.column) as Column;
-            return dialect.display(dialect.identifier(column.name), column);
-          }),
-        ]),
-      ];
+      return [templateText(field, source.parts, dialect, "s:")];
     case "value":
       return undefined;
   }

@@ -20,6 +20,14 @@ export const duckdbDialect: Dialect = {
   display: (expression, column) => `coalesce(${canonical(expression, column)}, '')`,
   concat: (expressions) => (expressions.length === 0 ? "''" : `(${expressions.join(" || ")})`),
   distinct: (a, b) => `((${a}) is distinct from (${b}))`,
+  length: (text) => `length(${text})`,
+  left: (text, characters) => `left(${text}, ${Math.trunc(characters)})`,
+  trim: (text, characters) => `trim(${text}, ${sqlString(characters)})`,
+  matches: (text, pattern) => `regexp_matches(${text}, ${sqlString(pattern)})`,
+  tryCast: (text, type) => `try_cast(${text} as ${type === "number" ? "double" : type})`,
+  countIf: (condition) => `count(*) filter (where ${condition})`,
+  repeated: (expression) =>
+    `where ${expression} is not null qualify count(*) over (partition by ${expression}) > 1 order by ${expression}`,
 };
 
 /** The logical type of a type as DESCRIBE prints it. undefined: binary, or of no known form. */

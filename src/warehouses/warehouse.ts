@@ -49,6 +49,23 @@ export interface Dialect {
   display(expression: string, column: Column): string;
   concat(expressions: readonly string[]): string;
   distinct(a: string, b: string): string;
+  /** Characters of a text: Unicode code points, so that an emoji is one. */
+  length(text: string): string;
+  /** The first characters of a text. */
+  left(text: string, characters: number): string;
+  /** A text without any of these characters at its ends. */
+  trim(text: string, characters: string): string;
+  /**
+   * Does a pattern match somewhere in a text? Extended POSIX as every warehouse has it: bracket expressions, groups,
+   * alternatives, counts, anchors of the whole text. No classes by backslash, no look-around.
+   */
+  matches(text: string, pattern: string): string;
+  /** A text as a value of the type; NULL where it is none. */
+  tryCast(text: string, type: "number" | "boolean" | "date" | "timestamp"): string;
+  /** An aggregate: the rows for which the condition is true. */
+  countIf(condition: string): string;
+  /** What follows `from …` to keep the rows that share the expression's value with another row. */
+  repeated(expression: string): string;
 }
 
 export interface Warehouse {
