@@ -4,7 +4,9 @@
  */
 import { config, t } from "@vscode/l10n";
 
-const bundle = document.querySelector<HTMLMetaElement>('meta[name="sluice-l10n"]')?.content;
+// Without a page, as in a test, texts are as they are written.
+const page = globalThis.document as Document | undefined;
+const bundle = page?.querySelector<HTMLMetaElement>('meta[name="sluice-l10n"]')?.content;
 if (bundle !== undefined && bundle !== "") config({ contents: bundle });
 
 export { t };

@@ -1,16 +1,139 @@
-/** The mapping editor's page. */
+/** The mapping editor: columns left, mappings in the middle, fields right, settings above. */
+import { type Answering } from "../protocol";
 import { attributes, element } from "../dom";
-import { connectHost } from "../host";
-import { type FromMapping, type ToMapping } from "../mapping-protocol";
-import { plainText } from "../plain-text";
+import { icon } from "../icons";
+import { type MappingState, type ToMapping } from "../mapping-protocol";
+import { plainLine, plainText } from "../plain-text";
+import { t } from "../text";
+import { columnsPane } from "./columns-pane";
+import { textButton } from "./controls";
+import { fieldsPane } from "./fields-pane";
+import { listen, post, remember, remembered } from "./host";
+import { type PaneName } from "./pane";
+import { rowsPane } from "./rows-pane";
+import { settingsBar } from "./settings-bar";
+import { keep, refused } from "./store";
+import "../shared.css";
 import "./mapping.css";
 
-const { listen } = connectHost<Record<never, never>, FromMapping, ToMapping, object>();
-const list = attributes(element("ul"), { "aria-label": "Mapped fields" });
-document.body.append(list);
-
-listen((message) => {
-  if (message.type !== "state") return;
-  const fields = message.state.definition?.fields ?? [];
-  list.replaceChildren(...fields.map(({ field, source }) => element("li", plainText(`${field} ← ${source.kind}`))));
+const rows = rowsPane();
+const columns = columnsPane();
+const fields = fieldsPane((field) => {
+  showPane("rows");
+  rows.show(field);
 });
+const panes = [columns, rows, fields] as const;
+const bar = settingsBar(rows.proposals);
+const banners = attributes(element("div.banners"), { role: "alert" });
+const refusal = element("div.banner.refusal");
+const waiting = element("p.waiting.dim", t("Reading the file…"));
+const tabs = paneTabs();
+const main = element("main.panes", ...panes.map((each) => each.element));
+const page = element("div.page", bar.element, banners, tabs.element, main);
+page.hidden = true;
+banners.append(refusal);
+refusal.hidden = true;
+document.body.append(page, waiting);
+showPane(remembered().pane ?? "rows");
+
+main.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!(event.target as Element).matches(".item, .row-head")) return;
+  const at = panes.findIndex((each) => each.element.contains(event.target as Node));
+  const next = panes[at + (event.key === "ArrowRight" ? 1 : -1)];
+  if (next === undefined) return;
+  event.preventDefault();
+  showPane(next.name);
+  next.focus();
+});
+
+function receive(message: Exclude<ToMapping, Answering>): void {
+  switch (message.type) {
+    case "state":
+      return show(message.state);
+    case "refused":
+      refused(message.reason);
+      refusal.replaceChildren(icon("error", "err"), element("span", plainText(message.reason)));
+      refusal.hidden = false;
+      return;
+  }
+}
+
+function show(state: MappingState): void {
+  keep(state);
+  waiting.hidden = true;
+  page.hidden = false;
+  refusal.hidden = true;
+  banners.replaceChildren(...notices(state), refusal);
+  bar.update(state);
+  for (const pane of panes) pane.update(state);
+  tabs.update(state);
+}
+
+function notices(state: MappingState): readonly HTMLElement[] {
+  const made: HTMLElement[] = [];
+  if (state.definition === undefined) {
+    const [first] = state.problems;
+    const why = first === undefined ? "" : ` ${plainText(first.message)}`;
+    const line =
+      first === undefined
+        ? []
+        : [textButton(t("Line {0}", String(first.line)), "link", () => post({ type: "reveal", path: first.path }))];
+    made.push(
+      element(
+        "div.banner.broken",
+        icon("error", "err"),
+        element("span", t("{0} cannot be understood, so its mappings are not shown.", plainLine(state.file)) + why),
+        ...line,
+      ),
+    );
+  }
+  if (state.restricted)
+    made.push(
+      element(
+        "div.banner",
+        icon("lock"),
+        element(
+          "span",
+          t("The workspace is not trusted: neither the warehouse nor the destination is asked for anything."),
+        ),
+      ),
+    );
+  return made;
+}
+
+function showPane(name: PaneName): void {
+  main.dataset.pane = name;
+  if (name !== "rows") main.dataset.side = name;
+  else main.dataset.side ??= "columns";
+  tabs.mark(name);
+  remember({ pane: name });
+}
+
+/** Where the window is narrow: which of the three is in sight. */
+function paneTabs(): { readonly element: HTMLElement; mark(name: PaneName): void; update(state: MappingState): void } {
+  const names: Readonly<Record<PaneName, string>> = {
+    columns: t("Columns"),
+    rows: t("Mappings"),
+    fields: t("Fields"),
+  };
+  const buttons = Object.entries(names).map(([name, label]) => {
+    const made = attributes(element(`button.pane-tab.tab-${name}`, label), { type: "button", "aria-pressed": "false" });
+    made.addEventListener("click", () => showPane(name as PaneName));
+    // What is dragged finds its way to a column that is out of sight.
+    made.addEventListener("dragenter", () => showPane(name as PaneName));
+    return [name, made] as const;
+  });
+  return {
+    element: attributes(element("nav.pane-tabs", ...buttons.map(([, made]) => made)), {
+      "aria-label": t("Columns of the page"),
+    }),
+    mark(name) {
+      for (const [each, made] of buttons) made.setAttribute("aria-pressed", String(each === name));
+    },
+    update: () => undefined,
+  };
+}
+
+listen(receive);

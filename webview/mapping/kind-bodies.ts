@@ -1,0 +1,238 @@
+/** The controls of each kind of mapping. They give the mapping as it is to be written, once it is whole. */
+import { type MappingText } from "../../src/sync/edit";
+import { type Writable } from "../../src/project/yaml-edit";
+import { attributes, element } from "../dom";
+import { icon } from "../icons";
+import { cellOf } from "../cells";
+import { plainExcerpt, plainLine } from "../plain-text";
+import { t } from "../text";
+import { pickColumn, withColumn } from "./actions";
+import { constantControl } from "./constant";
+import { select, textBox, textButton } from "./controls";
+import { columnIcon, nativeType, type Kind } from "./kinds";
+import { mappingText, templateText } from "./mapping-text";
+import { current, send } from "./store";
+import { valuesBody } from "./values-table";
+import { type MappingRow, singleColumn } from "./view-model";
+
+export interface KindBody {
+  readonly element: HTMLElement;
+  update(row: MappingRow): void;
+  /** To the first thing that is missing. */
+  focus(): void;
+}
+
+export interface BodyContext {
+  readonly field: string;
+  row(): MappingRow;
+  give(mapping: MappingText): void;
+}
+
+export function bodyOf(kind: Kind, context: BodyContext): KindBody {
+  switch (kind) {
+    case "column":
+      return columnBody(context);
+    case "values":
+      return valuesBody(context);
+    case "template":
+      return templateBody(context);
+    case "sql":
+      return sqlBody(context);
+    case "lookup":
+      return lookupBody(context);
+    case "value":
+      return constantBody(context);
+  }
+}
+
+/** nulls and write of the mapping, as they are written beside its source. */
+export function extras({ mapping }: MappingRow): Readonly<Record<string, Writable>> {
+  return {
+    ...(mapping === undefined || mapping.nulls === "send" ? {} : { nulls: mapping.nulls }),
+    ...(mapping === undefined || mapping.write === "always" ? {} : { write: mapping.write }),
+  };
+}
+
+function columnBody({ field, row, give }: BodyContext): KindBody {
+  const chooser = columnChooser(field, (column) => give(mappingText(withColumn(row().mapping, column))));
+  return {
+    element: element("div.line", chooser.element),
+    update: ({ mapping }) => chooser.update(mapping === undefined ? undefined : singleColumn(mapping)),
+    focus: () => chooser.element.focus(),
+  };
+}
+
+/** A button that shows the column and opens the list of them. */
+export function columnChooser(
+  field: string,
+  onChoose: (column: string) => void,
+): { readonly element: HTMLButtonElement; update(column: string | undefined): void } {
+  const made = attributes(document.createElement("button"), { type: "button", "aria-haspopup": "listbox" });
+  made.className = "chooser";
+  let chosen: string | undefined;
+  made.addEventListener("click", () => {
+    const source = chosen === undefined ? undefined : ({ kind: "column", column: chosen } as const);
+    void pickColumn(made, t("Column for {0}", plainLine(field)), source).then((column) => {
+      if (column !== undefined && column !== chosen) onChoose(column);
+    });
+  });
+  return {
+    element: made,
+    update(column) {
+      chosen = column;
+      const { columns, facts } = current();
+      const known = columns?.find(({ name }) => name === column);
+      const examples = facts?.columns.find(({ name }) => name === column)?.examples ?? [];
+      made.setAttribute("aria-label", t("Column: {0}", column === undefined ? t("none") : plainLine(column)));
+      made.replaceChildren(
+        icon(known === undefined ? "column" : columnIcon(known.type), "dim"),
+        element("span.chooser-name", column === undefined ? t("Choose a column…") : plainLine(column)),
+        element("span.dim.chooser-type", known === undefined ? undefined : nativeType(known)),
+        element(
+          "span.dim.mono.chooser-examples",
+          examples.map((each) => plainExcerpt(cellOf(each).text, 30)).join(", "),
+        ),
+        icon("down", "dim"),
+      );
+    },
+  };
+}
+
+function templateBody({ field, row, give }: BodyContext): KindBody {
+  const text = textBox(
+    { label: t("Template of {0}", plainLine(field)), lines: "one", placeholder: "{{ first_name }} {{ last_name }}" },
+    (template) => giveTemplate(template),
+  );
+  text.element.classList.add("mono");
+  const giveTemplate = (template: string): void => {
+    if (template.trim() === "") return;
+    const isOne = row().mapping?.source.kind === "template";
+    const words = t("The template of {0} is changed.", plainLine(field));
+    if (isOne) send({ intent: "set", path: ["fields", field, "template"], value: template }, words);
+    else give({ template, ...extras(row()) });
+  };
+  let caret = 0;
+  text.element.addEventListener("blur", () => (caret = text.element.selectionStart ?? 0));
+  const insert = textButton(t("Insert column…"), "secondary", () => {
+    void pickColumn(insert, t("Insert a column")).then((column) => {
+      if (column === undefined) return;
+      const { value } = text.element;
+      const piece = `{{ ${column} }}`;
+      const next = value.slice(0, caret) + piece + value.slice(caret);
+      text.element.value = next;
+      caret += piece.length;
+      giveTemplate(next);
+      text.element.focus();
+      text.element.setSelectionRange(caret, caret);
+    });
+  });
+  return {
+    element: element("div.line", text.element, insert),
+    update({ mapping }) {
+      if (mapping?.source.kind === "template") text.update(templateText(mapping.source.parts));
+    },
+    focus: () => text.element.focus(),
+  };
+}
+
+function sqlBody({ field, row, give }: BodyContext): KindBody {
+  const text = textBox(
+    { label: t("SQL of {0}", plainLine(field)), lines: "many", placeholder: "round(amount, 2)" },
+    (sql) => {
+      if (sql.trim() === "") return;
+      const words = t("The expression of {0} is changed.", plainLine(field));
+      if (row().mapping?.source.kind === "sql")
+        send({ intent: "set", path: ["fields", field, "sql"], value: sql }, words);
+      else give({ sql, ...extras(row()) });
+    },
+  );
+  text.element.classList.add("mono");
+  const hint = element(
+    "span.dim.hint",
+    t("An expression of the warehouse over the model's columns. Ctrl+Enter applies it."),
+  );
+  return {
+    element: element("div.stack", text.element, hint),
+    update({ mapping }) {
+      if (mapping?.source.kind === "sql") text.update(mapping.source.sql);
+    },
+    focus: () => text.element.focus(),
+  };
+}
+
+function lookupBody({ field, row, give }: BodyContext): KindBody {
+  const draft: { object?: string; by?: string; column?: string; missing?: string } = {};
+  const change = (key: "lookup" | "by" | "column" | "missing", value: string): void => {
+    if (key === "lookup") draft.object = value;
+    else draft[key] = value;
+    if (row().mapping?.source.kind === "lookup") {
+      const path = ["fields", field, key];
+      const words = t("The lookup of {0} is changed.", plainLine(field));
+      const isStandard = key === "missing" && value === "reject";
+      return send(isStandard ? { intent: "reset", path } : { intent: "set", path, value }, words);
+    }
+    const { object, by, column, missing } = draft;
+    if (!object || !by || !column) return;
+    const kept = missing === undefined || missing === "reject" ? {} : { missing };
+    give({ lookup: object, by, column, ...kept, ...extras(row()) });
+  };
+  const object = select(t("Object to look in"), (value) => change("lookup", value));
+  const by = textBox({ label: t("Field to compare with"), lines: "one", placeholder: "domain" }, (value) => {
+    if (value.trim() !== "") change("by", value.trim());
+  });
+  const column = columnChooser(field, (value) => {
+    column.update(value);
+    change("column", value);
+  });
+  const missing = select(t("Where none is found"), (value) => change("missing", value));
+  const part = (label: string, control: HTMLElement): HTMLElement =>
+    element("label.labelled", element("span.dim", label), control);
+  return {
+    element: element(
+      "div.lookup",
+      part(t("The id of"), object.element),
+      part(t("whose"), by.element),
+      element("div.labelled", element("span.dim", t("equals")), column.element),
+      part(t("if none"), missing.element),
+    ),
+    update({ mapping, schema }) {
+      const source = mapping?.source;
+      if (source?.kind === "lookup") Object.assign(draft, source);
+      else {
+        draft.object ??= schema?.references ?? "";
+        const single = mapping === undefined ? undefined : singleColumn(mapping);
+        if (single !== undefined) draft.column ??= single;
+      }
+      const objects = current().objects.map(({ name, label }) => ({ value: name, label: label ?? name }));
+      const empty = draft.object === "" ? [{ value: "", label: t("Choose an object…") }] : [];
+      object.update([...empty, ...objects], draft.object ?? "");
+      by.update(draft.by ?? "");
+      column.update(draft.column);
+      missing.update(
+        [
+          { value: "reject", label: t("reject the record") },
+          { value: "null", label: t("empty the field") },
+          { value: "skip", label: t("leave the field as it is") },
+        ],
+        draft.missing ?? "reject",
+      );
+    },
+    focus: () => (draft.object === "" ? object.element : by.element).focus(),
+  };
+}
+
+function constantBody({ field, row, give }: BodyContext): KindBody {
+  const control = constantControl(t("Constant for {0}", plainLine(field)), (value) => {
+    const words = t("The constant of {0} is changed.", plainLine(field));
+    if (row().mapping?.source.kind === "value")
+      send({ intent: "set", path: ["fields", field, "value"], value: value as Writable }, words);
+    else give({ value: value as Writable, ...extras(row()) });
+  });
+  return {
+    element: element("div.line", control.element),
+    update({ mapping, schema }) {
+      control.update(schema, mapping?.source.kind === "value" ? mapping.source.value : undefined);
+    },
+    focus: () => control.focus(),
+  };
+}

@@ -1,0 +1,41 @@
+/** The state the page shows, and the one way to change the document: an intent, with the words that say it was done. */
+import { type Intent } from "../../src/sync/intent";
+import { type MappingState } from "../mapping-protocol";
+import { element, attributes } from "../dom";
+import { post } from "./host";
+
+let state: MappingState | undefined;
+let done: string[] = [];
+
+const live = attributes(element("div.unseen"), { role: "status", "aria-live": "polite" });
+document.body.append(live);
+
+/** Only after the first state, when there is something to press. */
+export function current(): MappingState {
+  if (state === undefined) throw new Error("no state has come yet");
+  return state;
+}
+
+/** Keeps the state; what was asked for before it is now done, and said. */
+export function keep(next: MappingState): void {
+  const changed = state !== undefined && state.version !== next.version;
+  state = next;
+  if (!changed || done.length === 0) return;
+  announce(done.join(" "));
+  done = [];
+}
+
+export function send(intent: Intent, words: string): void {
+  done.push(words);
+  post({ type: "intent", version: current().version, intent });
+}
+
+export function refused(reason: string): void {
+  done = [];
+  announce(reason);
+}
+
+/** For those who hear the page. The same words twice are said twice. */
+export function announce(words: string): void {
+  live.textContent = live.textContent === words ? `${words}\u00a0` : words;
+}
