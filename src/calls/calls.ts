@@ -124,7 +124,7 @@ export interface ColumnFacts {
   readonly name: string;
   /** Of the rows looked at: 0 to 1. */
   readonly nullShare: number;
-  /** Different values, NULL aside; approximate above 1,000. */
+  /** Different values among the rows looked at, NULL aside. */
   readonly distinct: number;
   /** Up to 5 different values, the most frequent first, in the form of a preview's cells. */
   readonly examples: readonly Json[];
@@ -208,6 +208,10 @@ export interface Calls {
     readonly offset: number;
     readonly limit: number;
   }): Promise<{ readonly rows: readonly (readonly Json[])[] }>;
+  /** Reads the model's first rows. Needs no more of the file than its model. */
+  facts(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<ModelFacts>;
+  /** Reads one row, from 0. What is wrong elsewhere in the file does not stand in its way. */
+  mappedRow(place: Place, sync: SyncSource, ask: { readonly row: number }, signal?: AbortSignal): Promise<MappedRow>;
   records(
     place: Place,
     sync: SyncSource,

@@ -29,6 +29,8 @@ const shapes: Readonly<Record<keyof Calls, Shape>> = {
   fieldValues: { args: 3 },
   preview: { args: 3 },
   window: { args: 1 },
+  facts: { args: 2 },
+  mappedRow: { args: 3 },
   records: { args: 3 },
   plan: { args: 3, progress: true },
   changes: { args: 2 },

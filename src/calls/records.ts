@@ -7,10 +7,11 @@ import { displayKey } from "../plan/keys";
 import { PlanProblems } from "../plan/plan";
 import { type Rejection } from "../record";
 import { type SyncDefinition } from "../sync/definition";
-import { fromTagged, type Json, type LogicalType } from "../value";
+import { type Json, type LogicalType } from "../value";
 import { type Cell } from "../warehouses/warehouse";
 import { type Place, ProblemsFound, type RecordPreview, type SyncSource } from "./calls";
 import { placed } from "./checking";
+import { mappedValue } from "./mapped-value";
 import { prepare, type Prepared, type Services } from "./planning";
 
 export async function previewRecords(
@@ -80,22 +81,11 @@ function recordOf(
   };
   if (parts.includes(null))
     reject(definition.model.key[parts.indexOf(null)] as string, "null-key", "The row has no key.", "model");
-  for (const [index, { field, nulls, source }] of definition.fields.entries()) {
-    const tagged = cells.get(`c:${field}`);
-    if (typeof tagged !== "string") {
-      reject(field, "no-matching-value", "The value stands in no entry of `values`, and there is no default.");
-      continue;
-    }
-    const value = fromTagged(tagged);
-    if (value === null && nulls === "skip") continue;
-    if (source.kind === "lookup") {
-      // Which record it is is found while planning; the preview asks the destination nothing.
-      fields[field] = value === null ? null : `${source.object} where ${source.by} = ${value.text}`;
-      continue;
-    }
-    const encoded = prepared.open.destination.encode(value, schemas[index] as FieldSchema, { action: "create" });
-    if ("refused" in encoded) reject(field, encoded.code, encoded.refused);
-    else fields[field] = encoded.wire;
+  for (const [index, one] of definition.fields.entries()) {
+    const schema = schemas[index] as FieldSchema;
+    const made = mappedValue(cells.get(`c:${one.field}`), one, { schema, destination: prepared.open.destination });
+    if ("refused" in made) reject(one.field, made.code, made.refused);
+    else if ("wire" in made) fields[one.field] = made.wire;
   }
   return { key, fields, ...(rejection === undefined ? {} : { rejection }) };
 }

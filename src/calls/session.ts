@@ -16,6 +16,8 @@ import { fitSync, valuesOfField } from "./fit";
 import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
 import { previewRecords } from "./records";
+import { modelFacts } from "./facts";
+import { mapRow } from "./mapped-row";
 import { keepLedger, settleKeys } from "./ledger-keeping";
 import { keepIndexes } from "./project-index";
 import { keepResults } from "./results";
@@ -87,6 +89,8 @@ export function createSession(edges: Edges): Session {
     },
     window: ({ result, offset, limit }) => Promise.resolve({ rows: results.window(result, offset, limit) }),
 
+    facts: (place, source, signal) => modelFacts(services, place, source, signal),
+    mappedRow: (place, source, ask, signal) => mapRow(services, place, source, ask, signal),
     records: (place, source, ask, signal) => previewRecords(services, place, source, ask, signal),
 
     async plan(place, source, options, progress, signal) {

@@ -76,7 +76,16 @@ export function compile(mapping: Mapping, dialect: Dialect, options: { readonly 
 
 /** The model as the author wrote it, for describing and previewing. */
 export function compileModel(model: ModelText, dialect: Dialect): CompiledQuery {
-  return assemble(["select * from ", ...modelPieces(model, dialect)]);
+  return compileAround(model, dialect, ["select * from ", ""]);
+}
+
+/** SQL of ours before and after the model's. */
+export function compileAround(
+  model: ModelText,
+  dialect: Dialect,
+  [before, after]: readonly [string, string],
+): CompiledQuery {
+  return assemble([before, ...modelPieces(model, dialect), after]);
 }
 
 /** Authors' expressions over the model, for describing their types. */

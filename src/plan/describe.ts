@@ -24,19 +24,29 @@ export interface DescribeInput {
 
 /** Throws PlanProblems with every problem of the model, or else of the mapping. */
 export async function describeMapping(input: DescribeInput): Promise<Mapping> {
+  const { mapping, problems } = await describeWhatCan(input);
+  if (problems.length > 0) throw new PlanProblems(problems);
+  return mapping;
+}
+
+/** What of the mapping can be compiled, and the problems of the rest. Throws PlanProblems only for the model itself. */
+export async function describeWhatCan(
+  input: DescribeInput,
+): Promise<{ readonly mapping: Mapping; readonly problems: readonly PlanProblem[] }> {
   const { definition } = input;
   const model = modelText(definition.model, input.modelSql);
   const columns = await describe(input, compileModel(model, input.warehouse.dialect));
   const problems: PlanProblem[] = [];
-  const keys = definition.model.key.map((name, index) => {
+  const keys = definition.model.key.flatMap((name, index) => {
     const path = definition.model.key.length === 1 ? ["model", "key"] : ["model", "key", index];
-    return syncable(find(name, columns, path, problems), path, problems);
+    return syncable(find(name, columns, path, problems), path, problems) ?? [];
   });
   const expressions = await describeExpressions(input, model, problems);
-  const fields = definition.fields.map((mapping) => describeField({ columns, expressions, mapping, problems }));
+  const fields = definition.fields.flatMap(
+    (mapping) => describeField({ columns, expressions, mapping, problems }) ?? [],
+  );
   problems.push(...sameButForCase(definition.fields));
-  if (problems.length > 0) throw new PlanProblems(problems);
-  return { model, columns, keys: keys as Column[], fields: fields as MappedField[] };
+  return { mapping: { model, columns, keys, fields }, problems };
 }
 
 /** Turn an error of a compiled query into the problem of the part that caused it. */
@@ -47,7 +57,8 @@ export function problemOf(error: QueryProblem, compiled: CompiledQuery, model: M
   return { code: "sql-error", message: error.message, path, position: place.offset };
 }
 
-function modelText(model: Model, sql: string): ModelText {
+/** The model's text as it is compiled. Throws PlanProblems for what cannot be read yet. */
+export function modelText(model: Model, sql: string): ModelText {
   switch (model.source.kind) {
     case "sql":
     case "file":
