@@ -16,7 +16,7 @@ import * as esbuild from "esbuild";
  * @param {BuildSettings} settings
  * @returns {import("esbuild").BuildOptions[]}
  */
-function builds({ outdir, production, standalone }) {
+export function builds({ outdir, production, standalone }) {
   /** @type {import("esbuild").BuildOptions} */
   const shared = {
     bundle: true,
@@ -37,11 +37,20 @@ function builds({ outdir, production, standalone }) {
   return [
     {
       ...node,
-      entryPoints: { extension: "src/extension.ts", engine: "src/engine.ts", cli: "src/cli.ts" },
+      entryPoints: {
+        extension: "src/extension.ts",
+        language: "src/language.ts",
+        engine: "src/engine.ts",
+        cli: "src/cli.ts",
+      },
       outdir,
       // DuckDB is native: a package in a checkout, a file of its own in what is shipped. Either is required on first use.
       external: ["vscode", ...(standalone ? [] : ["@duckdb/node-api"])],
-      plugins: standalone ? [leadTo("@duckdb/node-api", "./drivers/duckdb.js")] : [],
+      plugins: [
+        // What reads texts brings every schema along: the extension requires it with the first text.
+        leadTo("../language", "./language.js"),
+        ...(standalone ? [leadTo("@duckdb/node-api", "./drivers/duckdb.js")] : []),
+      ],
     },
     ...(standalone
       ? [

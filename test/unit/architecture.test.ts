@@ -105,6 +105,7 @@ const house: readonly (readonly string[])[] = [
   ["src/run"],
   ["src/sandbox"],
   ["src/calls"],
+  ["src/language.ts"],
   ["src/editor", "src/cli", "src/engine.ts"],
   ["src/cli.ts", "src/extension.ts", "src/schemas.ts"],
 ];

@@ -4,6 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { type ProjectOverview } from "../../calls/calls";
 import { type Path, type Range } from "../../problem";
+import { parsers } from "../parser";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { envLine, secretName } from "./secret-text";
@@ -120,7 +121,7 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
 async function writeEnv(root: string, name: string, value: string): Promise<void> {
   const ignore = path.join(root, ".gitignore");
   // First out of git's sight, then on disk.
-  const { envIgnoreProblem } = await import("../../project/secrets");
+  const { envIgnoreProblem } = await parsers();
   if (envIgnoreProblem(await textOf(ignore)) !== undefined) await appendLine(ignore, ".env");
   await appendLine(path.join(root, ".env"), envLine(name, value), 0o600);
 }
