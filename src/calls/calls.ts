@@ -82,11 +82,60 @@ export interface ProjectOverview {
 export interface PreviewResult {
   readonly result: string;
   readonly columns: readonly Column[];
+  /** Rows that are here. */
   readonly rows: number;
+  /** More rows are coming: `arriving` gives them. What is here is no result yet. */
+  readonly coming?: true;
   /** The model has more rows than were asked for. */
   readonly truncated: boolean;
+  /** Milliseconds from asking the warehouse to the last row, or until now. */
   readonly ms: number;
 }
+
+/** No window is larger: the memory of whoever looks, and each message, stay small. */
+export const windowRows = 200;
+
+/** Which rows of a result are looked at, and in what order. Empty: all, in the model's order. Columns are indexes. */
+export interface RowsView {
+  /** The first counts most. NULL comes last in either order. */
+  readonly sort?: readonly RowSort[];
+  /** All of them hold. */
+  readonly filters?: readonly RowFilter[];
+  /** Some cell of the row holds this text, whatever its case. */
+  readonly search?: string;
+}
+export interface RowSort {
+  readonly column: number;
+  readonly order: "ascending" | "descending";
+}
+/** Values are compared as what the column is; a day alone stands for the whole of it. NULL equals nothing. */
+export type RowFilter =
+  | { readonly column: number; readonly test: "null" | "not-null" }
+  | {
+      readonly column: number;
+      readonly test: "contains" | "excludes" | "equals" | "differs" | "less" | "greater";
+      readonly value: string;
+    };
+
+export interface RowsWindow {
+  readonly rows: readonly (readonly Json[])[];
+  /** Cells that were cut to the excerpt asked for: row within the window, column. */
+  readonly cut?: readonly (readonly [row: number, column: number])[];
+}
+
+/** here: the place itself counts too. */
+export type FindStep = "here" | "next" | "previous";
+export interface Found {
+  /** Cells that hold the text. */
+  readonly matches: number;
+  /** The one found; the search goes round at either end. `number` counts from 1. */
+  readonly at?: { readonly number: number; readonly row: number; readonly column: number };
+}
+
+export const copyFormats = ["tsv", "csv", "json", "markdown", "insert"] as const;
+export type CopyFormat = (typeof copyFormats)[number];
+export const exportFormats = ["csv", "json", "parquet"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
 
 /** What one row would become on the wire. */
 export interface RecordPreview {
@@ -196,18 +245,75 @@ export interface Calls {
     ask: { readonly field: string; readonly limit: number },
     signal?: AbortSignal,
   ): Promise<FieldValues>;
+  /**
+   * The model's rows. `early`: answered as soon as there are rows to look at, with more of them `coming`. `limit` absent:
+   * all rows.
+   */
   preview(
     place: Place,
     sync: SyncSource,
-    ask: { readonly limit: number },
+    ask: { readonly limit?: number; readonly early?: true },
     signal?: AbortSignal,
   ): Promise<PreviewResult>;
-  /** At most 200 rows. */
+  /** Waits until there are more than `rows` rows or all are here. Throws what the preview failed with; an abort ends it. */
+  arriving(ask: { readonly result: string; readonly rows: number }, signal?: AbortSignal): Promise<PreviewResult>;
+  /** Rows the previewed model has in all, asked of the warehouse. */
+  countRows(ask: { readonly result: string }, signal?: AbortSignal): Promise<number>;
+  /** Ends a preview that is still coming and forgets its rows. */
+  drop(ask: { readonly result: string }): Promise<void>;
+  /** Rows of a view. */
+  view(
+    ask: { readonly result: string; readonly view: RowsView },
+    signal?: AbortSignal,
+  ): Promise<{ readonly rows: number }>;
+  /** At most 200 rows. `excerpt`: longer texts are cut to so many characters. */
   window(ask: {
     readonly result: string;
+    readonly view?: RowsView;
     readonly offset: number;
     readonly limit: number;
-  }): Promise<{ readonly rows: readonly (readonly Json[])[] }>;
+    readonly excerpt?: number;
+  }): Promise<RowsWindow>;
+  /** One cell, up to a million characters of it. `length`: characters of all of its text. */
+  cell(ask: {
+    readonly result: string;
+    readonly view?: RowsView;
+    readonly row: number;
+    readonly column: number;
+  }): Promise<{ readonly value: Json; readonly length: number }>;
+  find(
+    ask: {
+      readonly result: string;
+      readonly view?: RowsView;
+      readonly text: string;
+      readonly from: { readonly row: number; readonly column: number };
+      readonly step: FindStep;
+    },
+    signal?: AbortSignal,
+  ): Promise<Found>;
+  /** Rows from one to before another, as text. `table`: what INSERT names. */
+  copyCells(
+    ask: {
+      readonly result: string;
+      readonly view?: RowsView;
+      readonly rows: { readonly from: number; readonly to: number };
+      readonly columns: readonly number[];
+      readonly format: CopyFormat;
+      readonly head: "with names" | "without names";
+      readonly table: string;
+    },
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** Writes the rows of a view into a file, whole or not at all. `file`: absolute. */
+  exportResult(
+    ask: {
+      readonly result: string;
+      readonly view?: RowsView;
+      readonly format: ExportFormat;
+      readonly file: string;
+    },
+    signal?: AbortSignal,
+  ): Promise<{ readonly rows: number }>;
   /** Reads the model's first rows. Needs no more of the file than its model. */
   facts(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<ModelFacts>;
   /** Reads one row, from 0. What is wrong elsewhere in the file does not stand in its way. */

@@ -2,16 +2,13 @@
 import path from "node:path";
 import { existsSync } from "node:fs";
 import { SyncFailure } from "../failure";
-import { compileModel } from "../plan/compile";
-import { problemOf } from "../plan/describe";
 import { type ChangeFilter } from "../plan/plan";
 import { openPlan } from "../plan/store";
 import { createRunStore } from "../run/store";
-import { QueryProblem } from "../warehouses/warehouse";
-import { type Calls, type Place, ProblemsFound } from "./calls";
-import { checkFiles, checkOne, modelSql, placed } from "./checking";
+import { type Calls, type Place } from "./calls";
+import { checkFiles, checkOne } from "./checking";
 import { openConnections } from "./connections";
-import { type Edges, makeId } from "./edges";
+import { type Edges } from "./edges";
 import { fitSync, valuesOfField } from "./fit";
 import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
@@ -20,7 +17,8 @@ import { modelFacts } from "./facts";
 import { mapRow } from "./mapped-row";
 import { keepLedger, settleKeys } from "./ledger-keeping";
 import { keepIndexes } from "./project-index";
-import { keepResults } from "./results";
+import { keepResults } from "./spool/results";
+import { previewRows } from "./spool/preview";
 import { retryRun, runSync, unknownRun } from "./running";
 import { knownObjects, objectOf, refreshSnapshot } from "./schemas";
 import { loadSync, openWorkspace } from "./workspace";
@@ -34,8 +32,9 @@ export interface Session {
 export function createSession(edges: Edges): Session {
   const connections = openConnections(edges);
   const services: Services = { edges, connections };
-  const results = keepResults();
   const indexes = keepIndexes();
+  const results = keepResults(edges.now);
+  const of = (result: string) => results.spool(result);
 
   const calls: Calls = {
     overview: (place) => overviewOf(place),
@@ -58,36 +57,16 @@ export function createSession(edges: Edges): Session {
     fit: (place, source, signal) => fitSync(services, place, source, signal),
     fieldValues: (place, source, ask, signal) => valuesOfField(services, place, source, ask, signal),
 
-    async preview(place, source, { limit }, signal) {
-      const workspace = await openWorkspace(place);
-      const sync = await loadSync(place.root, source);
-      // A preview needs the model alone: what is wrong elsewhere in the file does not stand in its way.
-      const model = sync.parsed.model;
-      if (model === undefined)
-        throw new ProblemsFound((await checkOne({ workspace, sync, connections, describe: false, signal })).problems);
-      const warehouse = await connections.warehouse(workspace.project, model.warehouse);
-      const sql = await modelSql(place.root, sync);
-      const compiled = compileModel(
-        model.source.kind === "table" ? { table: model.source.table } : { sql },
-        warehouse.dialect,
-      );
-      const started = edges.now();
-      try {
-        const query = await warehouse.query(compiled.sql, {
-          limit: limit + 1,
-          ...(signal === undefined ? {} : { signal }),
-        });
-        const result = makeId(edges);
-        const { rows, truncated } = await results.keep(result, query, limit);
-        return { result, columns: query.columns, rows, truncated, ms: edges.now() - started };
-      } catch (error) {
-        if (!(error instanceof QueryProblem)) throw error;
-        throw new ProblemsFound([await placed(place.root, sync, problemOf(error, compiled, model))], { cause: error });
-      } finally {
-        await warehouse.close();
-      }
-    },
-    window: ({ result, offset, limit }) => Promise.resolve({ rows: results.window(result, offset, limit) }),
+    preview: (place, source, ask, signal) => previewRows(services, results, { place, source, ask }, signal),
+    arriving: (ask, signal) => results.arriving(ask.result, ask.rows, signal),
+    countRows: async ({ result }, signal) => results.count(result, signal),
+    drop: ({ result }) => results.drop(result),
+    view: async ({ result, view }, signal) => of(result).view(view, signal),
+    window: async ({ result, ...ask }) => of(result).window(ask),
+    cell: async ({ result, ...ask }) => of(result).cell(ask),
+    find: async ({ result, ...ask }, signal) => of(result).find(ask, signal),
+    copyCells: async ({ result, ...ask }, signal) => of(result).copy(ask, signal),
+    exportResult: async ({ result, ...ask }, signal) => of(result).export(ask, signal),
 
     facts: (place, source, signal) => modelFacts(services, place, source, signal),
     mappedRow: (place, source, ask, signal) => mapRow(services, place, source, ask, signal),
@@ -162,7 +141,13 @@ export function createSession(edges: Edges): Session {
       return (await connections.destination(project, connection)).writer.probe(signal);
     },
   };
-  return { calls, close: () => connections.close() };
+  return {
+    calls,
+    async close() {
+      await results.close();
+      await connections.close();
+    },
+  };
 }
 
 const storeOf = (place: Place) => createRunStore(path.join(place.root, ".sluice"));

@@ -30,6 +30,14 @@ export const duckdbDialect: Dialect = {
     `where ${expression} is not null qualify count(*) over (partition by ${expression}) > 1 order by ${expression}`,
 };
 
+/** Expression → a cell for people: numbers and booleans as they are, everything else in its canonical form. */
+export function shown(expression: string, column: Column): string {
+  // By way of its text, so that 0.1 is not shown as 0.10000000149011612.
+  if (column.native === "FLOAT") return `cast(cast(${expression} as varchar) as double)`;
+  const asItIs = column.type === "number" || column.type === "boolean" || column.native === "VARCHAR";
+  return asItIs ? expression : canonical(expression, column);
+}
+
 /** The logical type of a type as DESCRIBE prints it. undefined: binary, or of no known form. */
 export function logicalTypeOf(native: string): LogicalType | undefined {
   if (/[\])]$/.test(native) && /(\[\d*\]$)|^(STRUCT|MAP|UNION)\(/.test(native)) return "json";

@@ -2,8 +2,8 @@
  * The one place that touches DuckDB's driver, which is loaded on first use.
  *
  * An instance is always in memory, with the database file attached to it: so every error comes as data, and closing
- * gives the file back at once. Nothing here streams from a live query: a stream of this driver ends without an error
- * when the query fails or is interrupted, which would read as a short result.
+ * gives the file back at once. A stream of this driver ends without an error when the query fails or is interrupted,
+ * which would read as a short result: only duckdb-transfer.ts streams from a live query, and tells its end.
  */
 import { constants } from "node:os";
 import { basename, extname } from "node:path";
@@ -12,8 +12,9 @@ import { type DuckDBConnection, type DuckDBInstance, type DuckDBMaterializedResu
 import { Cancelled, throwIfAborted } from "../failure";
 import { appendRows } from "./duckdb-append";
 import { cellReader } from "./duckdb-cells";
-import { DatabaseBusy, type DuckDbError, duckDbError } from "./duckdb-error";
+import { DatabaseBusy, DuckDbError, duckDbError } from "./duckdb-error";
 import { sqlName, sqlString } from "./duckdb-text";
+import { transferPrefix, transferRows, type Transfer } from "./duckdb-transfer";
 import { type Claim, claimFile } from "./file-claims";
 import { type Cell } from "./warehouse";
 
@@ -28,6 +29,11 @@ export interface DuckDb {
   rows<T extends Record<string, Cell> = Record<string, Cell>>(sql: string, signal?: AbortSignal): Promise<T[]>;
   /** A big result in constant memory, complete or an error. In the query's order, while preserve_insertion_order is on. */
   pages(sql: string, options?: PageOptions): AsyncIterable<Page>;
+  /**
+   * A query's rows into a table of another session, which sees them while the query runs; gives how many there are.
+   * Complete, or an error whose position is one in the query.
+   */
+  transfer(into: DuckDb, moved: Omit<Transfer, "from" | "into">): Promise<number>;
   /** Add rows to a table; columns not named stay NULL. Part of the caller's transaction. */
   append(table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<void>;
   /**
@@ -98,6 +104,7 @@ export async function openDuckDb(path: string, options: DuckDbOptions = {}): Pro
     const { patience } = options;
     await db.attach(path, name, options.readOnly === true ? "read" : "write", patience ? { patience } : {});
     await db.run(`use ${sqlName(name)}`);
+    db.database = name;
     return db;
   } catch (error) {
     db.close();
@@ -115,6 +122,9 @@ class Session implements DuckDb {
   private readonly claims = new Map<string, { readonly claim: Claim; readonly file: string }>();
   private spools = 0;
   private closed = false;
+
+  /** The database that names without one belong to. */
+  database = "memory";
 
   constructor(
     private readonly instance: DuckDBInstance,
@@ -148,6 +158,34 @@ class Session implements DuckDb {
       }
     } finally {
       if (!this.closed) await this.run(`drop table ${spool}`);
+    }
+  }
+
+  async transfer(into: DuckDb, moved: Omit<Transfer, "from" | "into">): Promise<number> {
+    const { sql, signal } = moved;
+    throwIfAborted(signal);
+    const writer = await (into as Session).instance.connect();
+    try {
+      await writer.run(`use ${sqlName((into as Session).database)}`);
+      const move = (query: string): Promise<number | undefined> =>
+        this.interruptibly(signal, () => transferRows({ ...moved, sql: query, from: this.connection, into: writer }));
+      const rows = await move(sql);
+      if (rows !== undefined) return rows;
+      throwIfAborted(signal);
+      // Set aside as a whole, the query throws what its stream kept silent about.
+      await this.run(`${asidePrefix}${sql}`, signal).catch((error: unknown) => {
+        throw error instanceof DuckDbError ? from(error, asidePrefix.length) : error;
+      });
+      const again = await move("from sluice_transfer");
+      throwIfAborted(signal);
+      if (again === undefined) throw new Error("a result ended early");
+      return again;
+    } catch (error) {
+      if (signal?.aborted) throw new Cancelled({ cause: error });
+      if (error instanceof DuckDbError) throw error;
+      throw from(duckDbError(error, transferPrefix + sql), transferPrefix.length);
+    } finally {
+      writer.disconnectSync();
     }
   }
 
@@ -214,6 +252,16 @@ class Session implements DuckDb {
   private async result(sql: string, signal?: AbortSignal): Promise<DuckDBMaterializedResult> {
     throwIfAborted(signal);
     if (this.closed) throw new Cancelled();
+    try {
+      return await this.interruptibly(signal, () => this.connection.run(sql));
+    } catch (error) {
+      const failure = duckDbError(error, sql);
+      if (signal?.aborted && failure.kind.toUpperCase() === "INTERRUPT") throw new Cancelled({ cause: failure });
+      throw failure;
+    }
+  }
+
+  private async interruptibly<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
     // An interrupt before the statement has started is lost, so it is repeated until the statement ends.
     let repeat: NodeJS.Timeout | undefined;
     const interrupt = (): void => {
@@ -222,16 +270,20 @@ class Session implements DuckDb {
     };
     signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      return await this.connection.run(sql);
-    } catch (error) {
-      const failure = duckDbError(error, sql);
-      if (signal?.aborted && failure.kind.toUpperCase() === "INTERRUPT") throw new Cancelled({ cause: failure });
-      throw failure;
+      return await work();
     } finally {
       signal?.removeEventListener("abort", interrupt);
       clearTimeout(repeat);
     }
   }
+}
+
+const asidePrefix = "create or replace temp table sluice_transfer as ";
+
+/** The error with its position counted from `offset`. */
+function from({ message, kind, position, candidates, errno, cause }: DuckDbError, offset: number): DuckDbError {
+  const inside = position === undefined ? undefined : position - offset;
+  return new DuckDbError(message, kind, inside, candidates, errno, { cause });
 }
 
 function pageOf(result: DuckDBMaterializedResult): Page {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { Cancelled } from "../failure";
-import { duckdbDialect, logicalTypeOf } from "./duckdb-dialect";
+import { duckdbDialect, logicalTypeOf, shown } from "./duckdb-dialect";
 import { type Page, sqlName } from "./duckdb-driver";
 import { translated } from "./duckdb-problem";
 import { type PreparedQuery } from "./duckdb-query";
@@ -55,7 +55,7 @@ export function openDuckDbWarehouse(
       };
       try {
         const columns = await describe(session, signal);
-        const cells = columns.map((column, index) => shown(`c${index}`, column));
+        const cells = columns.map((column, index) => `${shown(`c${index}`, column)} as c${index}`);
         const aliases = columns.map((_, index) => `c${index}`).join(", ");
         const from = `from (\n${session.query.sql}\n) as model(${aliases})${limit === undefined ? "" : ` limit ${limit}`}`;
         const select = `select ${cells.join(", ")} `;
@@ -82,6 +82,24 @@ export function openDuckDbWarehouse(
         );
         // Written out here rather than by closing, which would block the process while it lasts.
         await session.db.run("checkpoint target");
+        return { rows };
+      }),
+
+    spool: (query, { db, table, onRows }, { signal, limit }) =>
+      inSession(query, { signal }, async (session) => {
+        const columns = await describe(session, signal);
+        const from = "select * from (\n";
+        const sql = `${from}${session.query.sql}\n)${limit === undefined ? "" : ` limit ${limit}`}`;
+        const rows = await translated(at(session, from.length), () =>
+          session.db.transfer(db, {
+            sql,
+            columns: columns.length,
+            table,
+            signal,
+            onRows: (count) => onRows(columns, count),
+          }),
+        );
+        onRows(columns, rows);
         return { rows };
       }),
 
@@ -125,14 +143,6 @@ async function describe(session: ModelSession, signal: AbortSignal | undefined):
 
 function at(session: ModelSession, offset: number): { readonly query: PreparedQuery; readonly offset: number } {
   return { query: session.query, offset };
-}
-
-/** A cell for people: numbers and booleans as they are, everything else in its canonical form. */
-function shown(expression: string, column: Column): string {
-  // By way of its text, so that 0.1 is not shown as 0.10000000149011612.
-  if (column.native === "FLOAT") return `cast(cast(${expression} as varchar) as double) as ${expression}`;
-  const asItIs = column.type === "number" || column.type === "boolean" || column.native === "VARCHAR";
-  return asItIs ? expression : `${duckdbDialect.canonical(expression, column)} as ${expression}`;
 }
 
 async function* batchesOf(

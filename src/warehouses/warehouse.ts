@@ -4,6 +4,7 @@
  */
 import { type z } from "zod";
 import { type LogicalType } from "../value";
+import { type DuckDb } from "./duckdb-driver";
 
 export interface Column {
   readonly name: string;
@@ -32,6 +33,15 @@ export interface QueryResult {
   readonly columns: readonly Column[];
   /** Ends only when every row was given; a failure or an interrupt throws, it never ends early. */
   readonly batches: AsyncIterable<ColumnBatch>;
+}
+
+/** Where a result is kept to be looked at. */
+export interface Spool {
+  readonly db: DuckDb;
+  /** Made here. Its columns are c0, c1 …; more may follow them. */
+  readonly table: string;
+  /** Told as rows become readable, from `rowid` 0 on; at least once where there are any. */
+  onRows(columns: readonly Column[], rows: number): void;
 }
 
 /** What makes one warehouse's SQL differ from another's. All functions are pure and give SQL text. */
@@ -79,6 +89,11 @@ export interface Warehouse {
     into: { readonly file: string; readonly table: string },
     options: QueryOptions,
   ): Promise<{ readonly rows: number }>;
+  /**
+   * A query's rows into an open database, where they can be read while the rest is still coming. Complete, or an error:
+   * what was given until then is no result.
+   */
+  spool(query: string, into: Spool, options: QueryOptions): Promise<{ readonly rows: number }>;
   /** Tables and views a model can select from. */
   tables(signal?: AbortSignal): Promise<readonly { readonly name: string; readonly columns: readonly Column[] }[]>;
   /** Throws SyncFailure when it cannot be reached. */
