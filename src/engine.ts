@@ -15,8 +15,9 @@ import { environmentSecrets } from "./project/secrets";
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
 const log: Edges["log"] = (level, message) => {
+  // Without an editor there is nobody to read it, and a failed message would be logged, which fails again, for ever.
+  if (!process.connected) return;
   const line: LogMessage = { level, message };
-  // Without an editor there is nobody to read it.
   connection.sendNotification(logMethod, line).catch(() => undefined);
 };
 

@@ -6,9 +6,16 @@ import { type Column } from "../warehouses/warehouse";
 import { type ObjectSchema } from "../destinations/destination";
 import { type Change, type Exchange, type Rejection } from "../record";
 import { type LedgerHeader, type RowState } from "../ledger/ledger";
-import { type ChangeFilter, type PlanHeader, type PlanOptions } from "../plan/plan";
+import { type ChangeFilter, type PlanHeader, type PlannedRejections, type PlanOptions } from "../plan/plan";
 import { type Problem } from "../problem";
-import { type RunProgress, type RunReport } from "../run/report";
+import {
+  type ExchangeSummary,
+  type RejectionPage,
+  type RunHits,
+  type RunProgress,
+  type RunReport,
+  type RunSearch,
+} from "../run/report";
 import { type Json } from "../value";
 
 /** Where a call happens. `target` absent: the project's default. */
@@ -142,6 +149,25 @@ export interface RecordPreview {
   readonly key: Json;
   readonly fields: Readonly<Record<string, Json>>;
   readonly rejection?: Rejection;
+  /** The first request that would write it, were it new to the destination; absent for a rejected record. */
+  readonly request?: WireRequest;
+}
+
+/** A request as the connector makes it: nothing of it was sent, and credentials are never in it. */
+export interface WireRequest {
+  /** An HTTP method; for files `replace` or `append`. */
+  readonly method: string;
+  /** Below the connection's address, with its query; for files the path in the project. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Json;
+  /** read: the connector must ask the destination something before it writes. */
+  readonly effect: "read" | "write";
+}
+
+/** Why a stored plan may not be carried out any more; nothing where it may. */
+export interface Freshness {
+  readonly stale?: "definition" | "ledger" | "expired" | "gone";
 }
 
 export interface RunOptions extends PlanOptions {
@@ -318,6 +344,7 @@ export interface Calls {
   facts(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<ModelFacts>;
   /** Reads one row, from 0. What is wrong elsewhere in the file does not stand in its way. */
   mappedRow(place: Place, sync: SyncSource, ask: { readonly row: number }, signal?: AbortSignal): Promise<MappedRow>;
+  /** `key`: only the rows with this key, as somebody types it: `7`, or for several columns `["eu", 7]`. */
   records(
     place: Place,
     sync: SyncSource,
@@ -332,10 +359,9 @@ export interface Calls {
     signal?: AbortSignal,
   ): Promise<PlanHeader>;
   changes(place: Place, ask: { readonly plan: string } & ChangeFilter): Promise<readonly Change[]>;
-  planRejections(
-    place: Place,
-    ask: { readonly plan: string; readonly offset: number; readonly limit: number },
-  ): Promise<readonly Rejection[]>;
+  planRejections(place: Place, ask: { readonly plan: string } & PlannedRejections): Promise<readonly Rejection[]>;
+  planHeader(place: Place, ask: { readonly plan: string }): Promise<PlanHeader>;
+  planFreshness(place: Place, sync: SyncSource, ask: { readonly plan: string }): Promise<Freshness>;
   run(
     place: Place,
     sync: SyncSource,
@@ -352,11 +378,15 @@ export interface Calls {
   ): Promise<RunReport>;
   runs(place: Place, ask: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   runReport(place: Place, ask: { readonly run: string }): Promise<RunReport>;
-  rejections(
+  rejections(place: Place, ask: { readonly run: string } & RejectionPage): Promise<readonly Rejection[]>;
+  exchange(place: Place, ask: { readonly run: string; readonly exchange: string }): Promise<Exchange | undefined>;
+  /** Those that were kept: all of rejected records, a sample of the others. */
+  exchanges(
     place: Place,
     ask: { readonly run: string; readonly offset: number; readonly limit: number },
-  ): Promise<readonly Rejection[]>;
-  exchange(place: Place, ask: { readonly run: string; readonly exchange: string }): Promise<Exchange | undefined>;
+  ): Promise<readonly ExchangeSummary[]>;
+  /** Full-text search over the rejections and exchanges of a run. */
+  searchRun(place: Place, ask: { readonly run: string } & RunSearch, signal?: AbortSignal): Promise<RunHits>;
   /** Reads the destination's objects and fields and writes schema/<connection>.json. */
   describe(
     place: Place,

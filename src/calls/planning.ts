@@ -227,7 +227,7 @@ async function otherLedgers(workspace: Workspace, definition: SyncDefinition, ed
   return others;
 }
 
-function targetOf({ project }: Workspace, definition: SyncDefinition): PlanTarget {
+export function targetOf({ project }: Workspace, definition: SyncDefinition): PlanTarget {
   const warehouse = definition.model.warehouse ?? Object.keys(project.warehouses)[0] ?? "";
   const none = { type: "", keys: {} };
   return {

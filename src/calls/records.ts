@@ -1,18 +1,20 @@
 /** What the model's first rows become on the wire: the exact payload of each, credentials never in it. */
-import { type FieldSchema } from "../destinations/destination";
+import { type DeliverContext, type FieldSchema } from "../destinations/destination";
 import { compile, type Mapping } from "../plan/compile";
 import { describeMapping } from "../plan/describe";
-import { fieldSchemas } from "../plan/fields";
+import { objectContext } from "../plan/fields";
 import { displayKey } from "../plan/keys";
 import { PlanProblems } from "../plan/plan";
-import { type Rejection } from "../record";
+import { keyOf, type Rejection } from "../record";
 import { type SyncDefinition } from "../sync/definition";
-import { type Json, type LogicalType } from "../value";
+import { fromTagged, type Json, type LogicalType } from "../value";
 import { type Cell } from "../warehouses/warehouse";
 import { type Place, ProblemsFound, type RecordPreview, type SyncSource } from "./calls";
 import { placed } from "./checking";
+import { firstRequest } from "./first-request";
 import { mappedValue } from "./mapped-value";
 import { prepare, type Prepared, type Services } from "./planning";
+import { typedKey } from "./record-key";
 
 export async function previewRecords(
   services: Services,
@@ -26,15 +28,30 @@ export async function previewRecords(
   const warehouse = await services.connections.warehouse(workspace.project, definition.model.warehouse);
   try {
     const mapping = await describeMapping({ definition, modelSql, warehouse, signal });
-    const schemas = fieldSchemas(
-      prepared.object,
-      mapping.fields.map(({ mapping: { field }, type }) => ({ name: field, type })),
-    );
     const { sql } = compile(mapping, warehouse.dialect);
-    const wanted =
-      ask.key === undefined
-        ? sql
-        : `select * from (${sql}) as sluice_records where ${warehouse.dialect.identifier("k0")} = ${warehouse.dialect.literal(ask.key)}`;
+    const wanted = ask.key === undefined ? sql : `select * from (${sql}) as sluice_records where ${keyIs(ask.key)}`;
+    function keyIs(key: string): string {
+      const columns = mapping.keys.map(({ type }, index) => ({
+        name: definition.model.key[index] as string,
+        type: type as LogicalType,
+      }));
+      const { dialect } = warehouse;
+      return typedKey(key, columns)
+        .map((part, index) => `${dialect.identifier(`k${index}`)} = ${dialect.literal(part)}`)
+        .join(" and ");
+    }
+    const context: DeliverContext = {
+      ...objectContext(
+        prepared.open.writer,
+        definition,
+        prepared.object,
+        mapping.fields.map(({ mapping: { field }, type }) => ({ name: field, type })),
+      ),
+      sync: definition.name,
+      run: "preview",
+      mode: definition.mode,
+      onRemoved: definition.onRemoved,
+    };
     const { columns, batches } = await warehouse.query(wanted, {
       limit: ask.limit,
       ...(signal === undefined ? {} : { signal }),
@@ -44,7 +61,7 @@ export async function previewRecords(
     for await (const batch of batches) {
       for (let row = 0; row < batch.rows; row += 1) {
         const cells = new Map(names.map((name, column) => [name, batch.columns[column]?.[row] ?? null]));
-        records.push(recordOf(cells, { prepared, mapping, schemas, definition }));
+        records.push(recordOf(cells, { prepared, mapping, context, definition }));
       }
     }
     return records;
@@ -61,13 +78,13 @@ export async function previewRecords(
 interface Reading {
   readonly prepared: Prepared;
   readonly mapping: Mapping;
-  readonly schemas: readonly FieldSchema[];
+  readonly context: DeliverContext;
   readonly definition: SyncDefinition;
 }
 
 function recordOf(
   cells: ReadonlyMap<string, Cell>,
-  { prepared, mapping, schemas, definition }: Reading,
+  { prepared, mapping, context, definition }: Reading,
 ): RecordPreview {
   const parts = mapping.keys.map((_, index) => cells.get(`k${index}`) as string | null);
   const key = displayKey(
@@ -82,10 +99,31 @@ function recordOf(
   if (parts.includes(null))
     reject(definition.model.key[parts.indexOf(null)] as string, "null-key", "The row has no key.", "model");
   for (const [index, one] of definition.fields.entries()) {
-    const schema = schemas[index] as FieldSchema;
+    const schema = context.fields[index] as FieldSchema;
     const made = mappedValue(cells.get(`c:${one.field}`), one, { schema, destination: prepared.open.destination });
     if ("refused" in made) reject(one.field, made.code, made.refused);
     else if ("wire" in made) fields[one.field] = made.wire;
   }
-  return { key, fields, ...(rejection === undefined ? {} : { rejection }) };
+  if (rejection !== undefined) return { key, fields, rejection };
+  const request = firstRequest(
+    prepared.open.destination,
+    { id: 1, action: "create", key: keyOf(parts as readonly string[]), ...matchOf(cells, context), fields },
+    context,
+  );
+  return { key, fields, ...(request === undefined ? {} : { request }) };
+}
+
+/** The match value in the form in which it is compared. */
+function matchOf(cells: ReadonlyMap<string, Cell>, { match, object }: DeliverContext): { readonly match?: string } {
+  const tagged = match === undefined ? undefined : cells.get(`c:${match}`);
+  const value = typeof tagged === "string" ? fromTagged(tagged) : null;
+  if (value === null) return {};
+  switch (object.fields.find(({ name }) => name === match)?.matchForm) {
+    case "trimmed":
+      return { match: value.text.trim() };
+    case "trimmed-lowercase":
+      return { match: value.text.trim().toLowerCase() };
+    default:
+      return { match: value.text };
+  }
 }

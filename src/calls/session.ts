@@ -10,6 +10,7 @@ import { checkFiles, checkOne } from "./checking";
 import { openConnections } from "./connections";
 import { type Edges } from "./edges";
 import { fitSync, valuesOfField } from "./fit";
+import { planFreshness } from "./freshness";
 import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
 import { previewRecords } from "./records";
@@ -81,17 +82,21 @@ export function createSession(edges: Edges): Session {
       for await (const page of (await planNamed(place, plan)).changes(filter as ChangeFilter)) found.push(...page);
       return found;
     },
-    async planRejections(place, { plan, offset, limit }) {
-      return (await planNamed(place, plan)).rejections({ offset, limit });
+    async planRejections(place, { plan, ...page }) {
+      return (await planNamed(place, plan)).rejections(page);
     },
+    planHeader: async (place, { plan }) => (await planNamed(place, plan)).header,
+    planFreshness: (place, source, { plan }) => planFreshness(edges, place, source, plan),
 
     run: (place, source, options, progress, signal) => runSync(services, place, source, options, { progress, signal }),
     retry: (place, ask, progress, signal) => retryRun(services, place, ask, { progress, signal }),
 
     runs: (place, ask) => storeOf(place).list(ask),
     runReport: async (place, { run }) => (await storeOf(place).read(run)) ?? raise(unknownRun(run)),
-    rejections: async (place, { run, offset, limit }) => storeOf(place).rejections(run, { offset, limit }),
+    rejections: async (place, { run, ...page }) => storeOf(place).rejections(run, page),
     exchange: async (place, { run, exchange }) => storeOf(place).exchange(run, exchange),
+    exchanges: async (place, { run, ...page }) => storeOf(place).exchanges(run, page),
+    searchRun: async (place, { run, ...ask }, signal) => storeOf(place).search(run, ask, signal),
 
     async describe(place, { connection }, signal) {
       const { project } = await openWorkspace(place);

@@ -33,6 +33,9 @@ export interface Reader {
   readonly sent: { readonly reads: number; readonly writes: number; readonly retries: number };
   /** What is left of the tightest limit bucket in its window. */
   readonly budget?: { readonly bucket: string; readonly remaining: number; readonly of: number } | undefined;
+  /** The same of every bucket, the tightest first. */
+  readonly budgets?:
+    readonly { readonly bucket: string; readonly remaining: number; readonly of: number }[] | undefined;
 }
 
 /** A reader that may also write: only a live run gets one. */

@@ -40,6 +40,12 @@ export function sendable(field: string, lookups: ReadonlySet<string>): string {
   return lookups.has(field) ? part("found", field) : part("now", field);
 }
 
+/** Did someone else change a field that the change writes? */
+export function driftedIn(fields: readonly string[]): string {
+  const each = fields.map((field) => `coalesce(${part("write", field)} and ${part("drifted", field)}, false)`);
+  return each.length === 0 ? "false" : `(${each.join(" or ")})`;
+}
+
 /** Definition of the columns of `changes` (and, with `state`, of `notes`). */
 export function changeTable(name: string, fields: readonly string[], lookups: ReadonlySet<string>): string {
   const fixed = changeColumns.map((column) => `${sqlName(column)} ${column === "id" ? "bigint" : "varchar"}`);

@@ -100,6 +100,12 @@ export interface PlanHeader {
   readonly notices: readonly { readonly code: string; readonly message: string }[];
   /** How many records were read back from the destination; 0: the before values are the ledger's. */
   readonly readBack: number;
+  /** Changes with a field that someone else changed since our last write. Plans of old versions do not say. */
+  readonly drifted?: number;
+  /** How the first run begins, where this plan is of one. */
+  readonly firstRun?: FirstRun;
+  /** The plan is of so many keys alone. */
+  readonly only?: number;
 }
 
 /** A plan and its stored changes. Changes are read in order of id, in pages, so that memory stays flat. */
@@ -108,7 +114,7 @@ export interface StoredPlan {
   /** Path of the plan's database. */
   readonly file: string;
   changes(filter?: ChangeFilter): AsyncIterable<readonly Change[]>;
-  rejections(page?: { readonly offset: number; readonly limit: number }): Promise<readonly Rejection[]>;
+  rejections(page?: PlannedRejections): Promise<readonly Rejection[]>;
   close(): Promise<void>;
 }
 
@@ -118,6 +124,15 @@ export interface ChangeFilter {
   readonly offset?: number;
   readonly limit?: number;
   /** Case-insensitive, in key or any value. */
+  readonly text?: string;
+  /** Only records of which someone else changed a field since our last write. */
+  readonly drifted?: true;
+}
+
+export interface PlannedRejections {
+  readonly offset: number;
+  readonly limit: number;
+  /** Case-insensitive, in key, field or reason. */
   readonly text?: string;
 }
 

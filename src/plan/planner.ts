@@ -16,7 +16,7 @@ import { diff, type DiffResult } from "./diff";
 import { checkValues } from "./encode";
 import { estimate } from "./estimate";
 import { type FieldTypes, objectContext } from "./fields";
-import { changeColumnList } from "./files";
+import { changeColumnList, driftedIn } from "./files";
 import { checkFingerprint, decideFirstRun } from "./first-run";
 import { checkGuards } from "./guards";
 import { resolveLookups } from "./lookups";
@@ -212,7 +212,14 @@ async function fill(work: Work, making: Making): Promise<PlanHeader> {
     estimate: estimate(reader, context, definition, { counts, run: making.id }),
     notices,
     readBack: read,
+    drifted: await countDrifted(work),
+    ...(firstRun === undefined ? {} : { firstRun }),
+    ...(options.only === undefined ? {} : { only: options.only.length }),
   };
+}
+
+function countDrifted({ db, fields }: Work): Promise<number> {
+  return count(db, `select count(*) from changes where ${driftedIn(fields)}`);
 }
 
 async function countAll({ db }: Work, rows: number, compared: DiffResult): Promise<PlanCounts> {

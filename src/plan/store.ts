@@ -4,9 +4,9 @@ import { type Change, type FieldChange, type Rejection } from "../record";
 import { fromTagged, type Json, type LogicalType } from "../value";
 import { type DuckDb, DuckDbError, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { type Cell } from "../warehouses/warehouse";
-import { part, sendable } from "./files";
+import { driftedIn, part, sendable } from "./files";
 import { displayKey } from "./keys";
-import { type ChangeFilter, type PlanHeader, type StoredPlan } from "./plan";
+import { type ChangeFilter, type PlanHeader, type PlannedRejections, type StoredPlan } from "./plan";
 
 const pageRows = 2_000;
 const validMs = 24 * 3_600_000;
@@ -105,13 +105,14 @@ async function ranges(db: DuckDb, where: string, { offset = 0, limit }: ChangeFi
 }
 
 function condition(
-  { actions, keys, text }: ChangeFilter,
+  { actions, keys, text, drifted }: ChangeFilter,
   fields: readonly string[],
   lookups: ReadonlySet<string>,
 ): string {
   const conditions = ["true"];
   if (actions !== undefined) conditions.push(oneOf("action", actions));
   if (keys !== undefined) conditions.push(oneOf("key", keys));
+  if (drifted === true) conditions.push(driftedIn(fields));
   if (text !== undefined && text !== "") {
     const wanted = `lower(${sqlString(text)})`;
     const places = [
@@ -163,10 +164,11 @@ function changeOf(row: readonly Cell[], fields: readonly string[]): Change {
 async function rejections(
   db: DuckDb,
   keyTypes: readonly LogicalType[],
-  { offset, limit }: { readonly offset: number; readonly limit: number },
+  { offset, limit, text = "" }: PlannedRejections,
 ): Promise<readonly Rejection[]> {
   const rows = await db.rows<{ key: string; stage: string; field: string | null; code: string; reason: string }>(
-    `select key, stage, field, code, reason from rejections order by seq limit ${limit} offset ${offset}`,
+    `select key, stage, field, code, reason from rejections
+     where contains(lower(concat_ws(' ', key, field, reason)), lower(${sqlString(text)})) order by seq limit ${limit} offset ${offset}`,
   );
   return rows.map(({ key, stage, field, code, reason }) => ({
     key: displayKey(partsOf(JSON.parse(key) as Json), keyTypes),

@@ -48,6 +48,9 @@ export function connect(options: ConnectOptions): Writer {
     get budget() {
       return reader.budget;
     },
+    get budgets() {
+      return reader.budgets;
+    },
     converse: (conversation, how) => converse(conversation, writing, how),
     redact: (text) => talk.line.redactor.text(text),
     close: () => talk.line.sender.close(),
@@ -62,6 +65,9 @@ export function connectReader(options: ConnectOptions): Reader & { close(): Prom
     get budget() {
       return reader.budget;
     },
+    get budgets() {
+      return reader.budgets;
+    },
     close: () => talk.line.sender.close(),
   };
 }
@@ -73,6 +79,9 @@ export function asReader(writer: Writer): Reader {
     ...{ name, destination, config, sandbox, sent, probe, describe, read, lookup },
     get budget() {
       return writer.budget;
+    },
+    get budgets() {
+      return writer.budgets;
     },
   };
 }
@@ -108,6 +117,9 @@ function open(options: ConnectOptions): { readonly reader: Reader; readonly talk
     sent: line.sent,
     get budget() {
       return line.limiter.tightest();
+    },
+    get budgets() {
+      return line.limiter.left();
     },
     probe: (signal) => ask(destination.probe(config), signal),
     describe: (extra, signal) => ask(destination.describe(config, extra), signal),

@@ -24,7 +24,15 @@ export interface Limiter {
   /** The shortest window of these buckets. */
   window(names: readonly string[]): number | undefined;
   /** The bucket with the smallest share left. */
-  tightest(): { readonly bucket: string; readonly remaining: number; readonly of: number } | undefined;
+  tightest(): BucketLeft | undefined;
+  /** What every bucket has left, the tightest first. */
+  left(): readonly BucketLeft[];
+}
+
+export interface BucketLeft {
+  readonly bucket: string;
+  readonly remaining: number;
+  readonly of: number;
 }
 
 interface Waiter {
@@ -113,6 +121,13 @@ export function createLimiter(
     );
   }
 
+  function left(): readonly BucketLeft[] {
+    const now = clock.now();
+    return [...buckets.values()]
+      .map((bucket) => ({ bucket: bucket.name, remaining: bucket.room(now), of: bucket.requests }))
+      .sort((a, b) => a.remaining / a.of - b.remaining / b.of);
+  }
+
   return {
     acquire(names, signal) {
       return new Promise<Grant>((resolve, reject) => {
@@ -150,16 +165,8 @@ export function createLimiter(
       const windows = known(names).map((bucket) => bucket.perMs);
       return windows.length === 0 ? undefined : Math.min(...windows);
     },
-    tightest() {
-      const now = clock.now();
-      const left = [...buckets.values()].map((bucket) => ({
-        bucket: bucket.name,
-        remaining: bucket.room(now),
-        of: bucket.requests,
-      }));
-      left.sort((a, b) => a.remaining / a.of - b.remaining / b.of);
-      return left[0];
-    },
+    tightest: () => left()[0],
+    left,
   };
 }
 

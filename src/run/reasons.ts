@@ -1,6 +1,6 @@
 /** Groups rejections by what they say, so that ten thousand of one kind are one line. Memory stays flat. */
 import { type Rejection } from "../record";
-import { type RejectionGroup } from "./report";
+import { type GroupIdentity, type RejectionGroup } from "./report";
 
 export interface Groups {
   add(rejection: Rejection): void;
@@ -43,6 +43,17 @@ export function createGroups(names: readonly string[]): Groups {
         .sort((a, b) => b.count - a.count);
     },
   };
+}
+
+/** Tells the rejections of a group. `names`: as they were when the groups were made. */
+export function groupTest(group: GroupIdentity, names: readonly string[]): (rejection: Rejection) => boolean {
+  const kept = new Set(names);
+  const said = pattern(group.reason, kept);
+  return ({ stage, field, code, reason }) =>
+    stage === group.stage &&
+    field === group.field &&
+    code === group.code &&
+    (reason === group.reason || pattern(reason, kept) === said);
 }
 
 const variable = [

@@ -29,6 +29,8 @@ export interface RunReport {
   /** Digest of the plan carried out. */
   readonly plan: string;
   readonly definitionDigest: string;
+  /** Names of the mapped fields, by which rejections were told apart; reports of old versions have none. */
+  readonly fields?: readonly string[];
   /** The run whose rejected keys this one retried. */
   readonly retryOf?: string;
   readonly counts: RunCounts;
@@ -56,7 +58,59 @@ export interface RunProgress {
   readonly requests: number;
   readonly retries: number;
   /** What is left of the tightest limit bucket in its window. */
-  readonly budget?: { readonly bucket: string; readonly remaining: number; readonly of: number };
+  readonly budget?: Budget;
+  /** The same of every bucket. */
+  readonly budgets?: readonly Budget[];
+}
+
+export interface Budget {
+  readonly bucket: string;
+  readonly remaining: number;
+  readonly of: number;
+}
+
+/** What tells a group's rejections from others. */
+export type GroupIdentity = Pick<RejectionGroup, "stage" | "field" | "code" | "reason">;
+
+export interface RejectionPage {
+  readonly offset: number;
+  readonly limit: number;
+  /** Only rejections of this group; `offset` counts them alone. */
+  readonly group?: GroupIdentity;
+}
+
+/** An exchange without its bodies. */
+export interface ExchangeSummary {
+  readonly id: string;
+  readonly at: string;
+  readonly method: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly ms: number;
+  /** How many changes the request carried. */
+  readonly changes: number;
+}
+
+/** Where some text stands in what a run left: in a rejection, or in an exchange's request or response. */
+export interface RunHit {
+  readonly rejection?: Rejection;
+  readonly exchange?: ExchangeSummary;
+  readonly where: "key" | "reason" | "field" | "url" | "request" | "response";
+  /** Some text around the first place; `at` and `length` mark it there, in UTF-16 units. */
+  readonly excerpt: { readonly text: string; readonly at: number; readonly length: number };
+}
+
+export interface RunSearch {
+  /** Case-insensitive. */
+  readonly text: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface RunHits {
+  readonly hits: readonly RunHit[];
+  /** There are more beyond these. */
+  readonly more: boolean;
 }
 
 /** Where a run's report, rejections and exchanges are kept: `.sluice/runs/<id>/`. */
@@ -65,8 +119,12 @@ export interface RunStore {
   list(filter?: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   /** A full id, or any unambiguous beginning of one; "last" is the newest. */
   read(id: string): Promise<RunReport | undefined>;
-  rejections(id: string, page?: { readonly offset: number; readonly limit: number }): Promise<readonly Rejection[]>;
+  rejections(id: string, page?: RejectionPage): Promise<readonly Rejection[]>;
   exchange(run: string, id: string): Promise<Exchange | undefined>;
+  /** In the order they were kept: all of rejected records, a sample of the others. */
+  exchanges(id: string, page: { readonly offset: number; readonly limit: number }): Promise<readonly ExchangeSummary[]>;
+  /** Rejections first, then exchanges; read as a stream, so that memory stays flat. */
+  search(id: string, ask: RunSearch, signal?: AbortSignal): Promise<RunHits>;
   begin(id: string): Promise<RunRecorder>;
 }
 

@@ -57,6 +57,7 @@ export async function run(input: RunInput): Promise<RunReport> {
     rejected: tally.counts().rejected,
     ...sent(),
     ...(writer.budget === undefined ? {} : { budget: writer.budget }),
+    ...(writer.budgets === undefined ? {} : { budgets: writer.budgets }),
   });
 
   let failure: unknown;
@@ -78,6 +79,7 @@ export async function run(input: RunInput): Promise<RunReport> {
     finishedAt: new Date(clock.now()).toISOString(),
     plan: plan.header.digest,
     definitionDigest: plan.header.definitionDigest,
+    fields: plan.header.fields.map(({ name }) => name),
     ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
     counts: { ...tally.counts(), ...sent() },
     groups: tally.groups(),

@@ -1,11 +1,13 @@
 /** Runs on disk: `.sluice/runs/<id>/` with report.json, rejections.jsonl and exchanges.jsonl, for the owner only. */
-import { createReadStream, promises as fs } from "node:fs";
+import { promises as fs } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { SyncFailure } from "../failure";
 import { type Exchange, type Rejection } from "../record";
 import { codeOf, diskFailure, replaceFile } from "./disk";
-import { type RunRecorder, type RunReport, type RunStore } from "./report";
+import { linesOf } from "./lines";
+import { groupTest } from "./reasons";
+import { type ExchangeSummary, type RunRecorder, type RunReport, type RunStore } from "./report";
+import { searchLines, summaryOf } from "./search";
 
 export interface PrunableRunStore extends RunStore {
   /** Removes runs older than `days` and all beyond the newest `count`; runs under way stay. Gives how many went. */
@@ -63,17 +65,43 @@ export function createRunStore(folder: string): PrunableRunStore {
       const found = await resolve(id);
       return found === undefined ? undefined : readReport(runs, found);
     },
-    async rejections(id, { offset, limit } = { offset: 0, limit: Infinity }) {
+    async rejections(id, { offset, limit, group } = { offset: 0, limit: Infinity }) {
       const run = await resolve(id);
       const found: Rejection[] = [];
       if (run === undefined) return found;
-      let line = 0;
+      const wanted = group && groupTest(group, (await readReport(runs, run))?.fields ?? []);
+      let passed = 0;
       for await (const text of linesOf(path.join(runs, run, "rejections.jsonl"))) {
         if (found.length >= limit) break;
-        if (line >= offset) found.push(JSON.parse(text) as Rejection);
+        // Without a group a line before the page need not be read.
+        if (wanted === undefined && passed < offset) {
+          passed += 1;
+          continue;
+        }
+        const rejection = JSON.parse(text) as Rejection;
+        if (wanted !== undefined && !wanted(rejection)) continue;
+        if (passed >= offset) found.push(rejection);
+        passed += 1;
+      }
+      return found;
+    },
+    async exchanges(id, { offset, limit }) {
+      const run = await resolve(id);
+      const found: ExchangeSummary[] = [];
+      if (run === undefined) return found;
+      let line = 0;
+      for await (const text of linesOf(path.join(runs, run, "exchanges.jsonl"))) {
+        if (found.length >= limit) break;
+        if (line >= offset) found.push(summaryOf(JSON.parse(text) as Exchange));
         line += 1;
       }
       return found;
+    },
+    async search(id, ask, signal) {
+      const run = await resolve(id);
+      if (run === undefined) return { hits: [], more: false };
+      const lines = (name: string) => linesOf(path.join(runs, run, name));
+      return searchLines({ rejections: lines("rejections.jsonl"), exchanges: lines("exchanges.jsonl") }, ask, signal);
     },
     async exchange(id, exchange) {
       const run = await resolve(id);
@@ -144,41 +172,6 @@ async function readExchange(file: string, start: number, length: number): Promis
   } finally {
     await handle.close();
   }
-}
-
-/** Whole lines; what a crash left half-written at the end is passed over. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  let whole = 0;
-  try {
-    const data = await fs.open(file, "r");
-    try {
-      whole = await wholeBytes(data);
-    } finally {
-      await data.close();
-    }
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
-  }
-  if (whole === 0) return;
-  const stream = createReadStream(file, { encoding: "utf8", end: whole - 1 });
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) yield line;
-  } finally {
-    stream.destroy();
-  }
-}
-
-/** Bytes up to and with the last line break. */
-async function wholeBytes(file: fs.FileHandle): Promise<number> {
-  const step = 64 * 1024;
-  for (let end = (await file.stat()).size; end > 0; end -= step) {
-    const start = Math.max(0, end - step);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
-    const at = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
-    if (at >= 0) return start + at + 1;
-  }
-  return 0;
 }
 
 /** Lines are gathered and written in order; `finish` writes the rest, then the report, then closes. */

@@ -34,30 +34,15 @@ export async function answer(calls: Calls, behind: Behind, ask: Ask): Promise<un
   }
 }
 
-/** A page of the rejections of one group. They are stored in the order they came, so the run's are read through. */
-export async function rejectionsOf(
+/** A page of the rejections of one group. */
+export function rejectionsOf(
   calls: Calls,
   place: Place,
   ask: { readonly run: string; readonly group: RejectionGroup; readonly offset: number; readonly limit: number },
 ): Promise<readonly Rejection[]> {
-  const found: Rejection[] = [];
-  const wanted = ask.offset + ask.limit;
-  const pageRows = 1000;
-  for (let offset = 0; found.length < wanted; offset += pageRows) {
-    const page = await calls.rejections(place, { run: ask.run, offset, limit: pageRows });
-    found.push(...page.filter((rejection) => isIn(ask.group, rejection)));
-    if (page.length < pageRows) break;
-  }
-  return found.slice(ask.offset, wanted);
-}
-
-function isIn(group: RejectionGroup, rejection: Rejection): boolean {
-  return (
-    rejection.stage === group.stage &&
-    rejection.field === group.field &&
-    rejection.code === group.code &&
-    rejection.reason === group.reason
-  );
+  const { stage, field, code, reason } = ask.group;
+  const group = { stage, ...(field === undefined ? {} : { field }), code, reason };
+  return calls.rejections(place, { run: ask.run, group, offset: ask.offset, limit: ask.limit });
 }
 
 function limitOf(ask: { readonly limit: number }): number {

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/p
 import path from "node:path";
 import { type Exchange, type Rejection } from "../../../src/record";
 import { type RunReport } from "../../../src/run/report";
+import { searchLines } from "../../../src/run/search";
 import { createRunStore } from "../../../src/run/store";
 import { inFolder } from "./support";
 
@@ -117,5 +118,58 @@ describe("the run store", () => {
       await mkdir(path.join(folder, "runs/20251231-under-way"));
       assert.equal(await store.prune({ days: 3, count: 2, now: Date.UTC(2026, 0, 6) }), 3);
       assert.deepEqual(await readdir(path.join(folder, "runs")), ["20251231-under-way", "20260104", "20260105"]);
+    }));
+});
+
+describe("search in a run", () => {
+  const lines = async function* (items: readonly unknown[]) {
+    for (const item of items) yield JSON.stringify(item);
+  };
+  const found = async (text: string, page = { offset: 0, limit: 10 }) =>
+    searchLines(
+      {
+        rejections: lines([rejection(7), { ...rejection(8), field: "email", reason: "Email is WRONG" }]),
+        exchanges: lines([exchange("x1", '{"email":"a@x.io"}'), exchange("x2", "")]),
+      },
+      { text, ...page },
+    );
+
+  it("looks into rejections first, then into the bodies of exchanges, whatever the case", async () => {
+    const { hits, more } = await found("EMAIL");
+    assert.deepEqual(
+      hits.map(({ where, rejection: rejected, exchange: sent }) => [where, rejected?.key ?? sent?.id]),
+      [
+        ["reason", 8],
+        ["request", "x1"],
+      ],
+    );
+    assert.equal(more, false);
+    const { text, at, length } = (hits[1] ?? assert.fail()).excerpt;
+    assert.equal(text.slice(at, at + length), "email");
+  });
+
+  it("gives windows, and says whether there is more", async () => {
+    assert.deepEqual((await found("http", { offset: 0, limit: 1 })).more, true);
+    const { hits, more } = await found("http", { offset: 1, limit: 1 });
+    assert.deepEqual([hits.map(({ exchange: sent }) => sent?.id), more], [["x2"], false]);
+  });
+
+  it("finds nothing for nothing", async () => assert.deepEqual(await found(""), { hits: [], more: false }));
+});
+
+describe("the rejections of one group", () => {
+  it("are found by what they say, values aside, a page at a time", () =>
+    inFolder(async (folder) => {
+      const store = createRunStore(folder);
+      const recorder = await store.begin("a");
+      const refused = (key: number, reason: string): Rejection => ({ ...rejection(key), reason });
+      for (let key = 0; key < 30; key += 1) {
+        await recorder.rejected(refused(key, key % 10 === 7 ? `Address a${key}@x.io is invalid` : `No "phone" ${key}`));
+      }
+      await recorder.finish(report("a", { fields: ["phone"] }));
+      const group = { stage: "destination", code: "c", reason: "Address b@y.io is invalid" } as const;
+      const keys = async (offset: number, limit: number) =>
+        (await store.rejections("a", { offset, limit, group })).map(({ key }) => key);
+      assert.deepEqual([await keys(0, 10), await keys(1, 1)], [[7, 17, 27], [17]]);
     }));
 });
