@@ -11,6 +11,11 @@ export function element(shape: string, ...children: readonly Child[]): HTMLEleme
   return made;
 }
 
+/** Words for those who hear the page: what a sign beside them says to those who see it. */
+export function unseen(words: string): HTMLElement {
+  return element("span.unseen", words);
+}
+
 export function attributes<Made extends HTMLElement>(
   made: Made,
   values: Readonly<Record<string, string | number>>,

@@ -1,5 +1,5 @@
 /** Left: the model's columns with what they hold. */
-import { attributes, element } from "../dom";
+import { attributes, element, unseen } from "../dom";
 import { icon } from "../icons";
 import { cellOf, count } from "../cells";
 import { keyedList, type Part } from "../keyed";
@@ -129,11 +129,9 @@ function columnPart(): Part<ColumnItem> {
   });
   return {
     element: made,
-    update(item) {
-      const { column, facts, usedBy, isKey } = item;
+    update({ column, facts, usedBy, isKey }) {
       made.dataset.name = column.name;
       made.classList.toggle("used", usedBy.length > 0);
-      made.setAttribute("aria-label", spoken(item));
       made.replaceChildren(
         element(
           "div.item-line",
@@ -143,18 +141,30 @@ function columnPart(): Part<ColumnItem> {
           element("span.stretch"),
           element("span.dim.item-type", nativeType(column)),
         ),
-        ...(facts === undefined ? [] : factLines(facts)),
-        usedBy.length === 0
-          ? element("div.item-act", t("Map to…"))
-          : element("div.item-use", icon("becomes"), element("span", usedBy.map(plainLine).join(", "))),
+        ...(facts === undefined ? [] : exampleLine(facts)),
+        element("div.item-facts.dim", ...(facts === undefined ? [] : numbers(facts)), useOf(usedBy, isKey)),
+        attributes(element("div.item-act", t("Map to…")), { "aria-hidden": "true" }),
       );
     },
   };
 }
 
-function factLines({ examples, nullShare, distinct }: NonNullable<ColumnItem["facts"]>): readonly HTMLElement[] {
-  const bar = element("span.share", element("span.share-fill"));
-  (bar.firstElementChild as HTMLElement).style.width = `${nullShare * 100}%`;
+type Facts = NonNullable<ColumnItem["facts"]>;
+
+function useOf(usedBy: readonly string[], isKey: boolean): HTMLElement {
+  if (usedBy.length === 0) return element("span.item-free", isKey ? t("key") : t("not used"));
+  const made = element(
+    "span.item-use",
+    icon("becomes"),
+    unseen(t("fills")),
+    element("span", usedBy.map(plainLine).join(", ")),
+  );
+  made.title = t("fills {0}", usedBy.map(plainLine).join(", "));
+  return made;
+}
+
+function exampleLine({ examples }: Facts): readonly HTMLElement[] {
+  if (examples.length === 0) return [];
   const cells = examples.flatMap((example, index) => {
     const look = cellOf(example);
     return [
@@ -164,35 +174,21 @@ function factLines({ examples, nullShare, distinct }: NonNullable<ColumnItem["fa
   });
   const line = element("div.item-examples.mono", ...cells);
   line.title = examples.map((example) => plainExcerpt(cellOf(example).text, 200)).join("\n");
+  return [line];
+}
+
+function numbers({ nullShare, distinct }: Facts): readonly HTMLElement[] {
+  const fill = element("span.share-fill");
+  fill.style.width = `${nullShare * 100}%`;
   return [
-    ...(examples.length === 0 ? [] : [line]),
-    element(
-      "div.item-facts.dim",
-      bar,
-      element("span", nullShare === 0 ? t("no NULL") : t("{0} NULL", percent(nullShare))),
-      element("span", t("{0} distinct", count(distinct))),
-    ),
+    element("span.share", fill),
+    element("span", nullShare === 0 ? t("no NULL") : t("{0} NULL", percent(nullShare))),
+    element("span", t("{0} distinct", count(distinct))),
   ];
 }
 
-function spoken({ column, facts, usedBy, isKey }: ColumnItem): string {
-  return [
-    plainLine(column.name),
-    nativeType(column),
-    ...(isKey ? [t("key")] : []),
-    usedBy.length === 0 ? t("not used") : t("fills {0}", usedBy.map(plainLine).join(", ")),
-    ...(facts === undefined
-      ? []
-      : [
-          t("{0} NULL", percent(facts.nullShare)),
-          t("{0} distinct", count(facts.distinct)),
-          t("for example {0}", facts.examples.map((each) => plainExcerpt(cellOf(each).text, 30)).join(", ")),
-        ]),
-  ].join(", ");
-}
-
 function titled(svg: SVGSVGElement, title: string): HTMLElement {
-  const made = element("span.mark", svg);
+  const made = element("span.mark", svg, unseen(title));
   made.title = title;
   return made;
 }

@@ -1,7 +1,7 @@
 /** Right: the destination's fields, what is required and missing on top. */
 import { type FieldSchema } from "../../src/destinations/destination";
 import { count } from "../cells";
-import { attributes, element } from "../dom";
+import { attributes, element, unseen } from "../dom";
 import { icon, type IconName } from "../icons";
 import { keyedList, type Part } from "../keyed";
 import { type MappingState } from "../mapping-protocol";
@@ -16,6 +16,8 @@ import { fieldIcon, fieldTypeName } from "./kinds";
 import { type Pane, pane } from "./pane";
 import { type FieldItem, fieldItems } from "./view-model";
 
+/** Longer limits are met by nobody, and are said where the field is looked at. */
+const noteworthy = 4096;
 /** So many options of a field are shown; the choice lists have all. */
 const shownOptions = 40;
 
@@ -123,15 +125,13 @@ function fieldPart(): Part<FieldItem> {
   const made = attributes(element("div.item.field-item"), { role: "option", tabindex: -1, "aria-selected": "false" });
   return {
     element: made,
-    update(item) {
-      const { field, mapped, missing, isMatch } = item;
+    update({ field, mapped, missing, isMatch }) {
       made.dataset.name = field.name;
       made.classList.toggle("used", mapped);
       made.classList.toggle("missing", missing);
       if (field.readOnly === true) made.dataset.closed = "";
       else delete made.dataset.closed;
       made.draggable = field.readOnly !== true;
-      made.setAttribute("aria-label", spoken(item));
       const parts = [
         element(
           "div.item-line",
@@ -143,13 +143,17 @@ function fieldPart(): Part<FieldItem> {
           element("span.stretch"),
           element("span.dim.item-type", fieldTypeName(field)),
         ),
-        element("div.item-sub.dim", element("span.mono", plainLine(field.name)), ...badges(field, isMatch)),
+        element(
+          "div.item-sub.dim",
+          element("span.mono", plainLine(field.name)),
+          ...badges(field, isMatch),
+          missing ? element("span.warn", t("not mapped")) : undefined,
+          mapped ? element("span.item-use", icon("check"), element("span", t("mapped"))) : undefined,
+        ),
         element("div.item-more", ...details(field)),
-        mapped
-          ? element("div.item-use", icon("check"), element("span", t("mapped")))
-          : field.readOnly === true
-            ? undefined
-            : element("div.item-act", t("Fill from…")),
+        field.readOnly === true
+          ? undefined
+          : attributes(element("div.item-act", mapped ? t("Show") : t("Fill from…")), { "aria-hidden": "true" }),
       ];
       made.replaceChildren(...parts.filter((part) => part !== undefined));
     },
@@ -159,7 +163,7 @@ function fieldPart(): Part<FieldItem> {
 function badges(field: FieldSchema, isMatch: boolean): readonly HTMLElement[] {
   const words = [
     ...(field.unique === true && !isMatch ? [t("unique")] : []),
-    ...(field.maxLength === undefined ? [] : [t("max {0}", count(field.maxLength))]),
+    ...(field.maxLength === undefined || field.maxLength > noteworthy ? [] : [t("max {0}", count(field.maxLength))]),
     ...(field.format === undefined ? [] : [field.format]),
     ...(field.options === undefined || field.options.length === 0
       ? []
@@ -169,7 +173,7 @@ function badges(field: FieldSchema, isMatch: boolean): readonly HTMLElement[] {
 }
 
 /** Shown for the field that is looked at. */
-function details({ description, options = [], references }: FieldSchema): readonly HTMLElement[] {
+function details({ description, options = [], references, maxLength }: FieldSchema): readonly HTMLElement[] {
   const chips = options.slice(0, shownOptions).map(({ value, label }) => {
     const chip = element("span.chip", plainLine(value));
     if (label !== undefined && label !== value) chip.title = plainLine(label);
@@ -178,6 +182,7 @@ function details({ description, options = [], references }: FieldSchema): readon
   const rest = options.length - chips.length;
   return [
     ...(description === undefined || description === "" ? [] : [element("p.item-text", plainText(description))]),
+    ...(maxLength === undefined ? [] : [element("p.item-text", t("At most {0} characters.", count(maxLength)))]),
     ...(references === undefined
       ? []
       : [element("p.item-text", t("The id of a record of {0}.", plainLine(references)))]),
@@ -187,24 +192,9 @@ function details({ description, options = [], references }: FieldSchema): readon
   ];
 }
 
-function spoken({ field, mapped, missing, isMatch }: FieldItem): string {
-  return [
-    plainLine(field.label ?? field.name),
-    ...(field.label === undefined ? [] : [plainLine(field.name)]),
-    fieldTypeName(field),
-    ...(field.required === true ? [t("required")] : []),
-    ...(field.unique === true ? [t("unique")] : []),
-    ...(field.readOnly === true ? [t("read-only")] : []),
-    ...(isMatch ? [t("records are matched by it")] : []),
-    mapped ? t("mapped") : missing ? t("required and not mapped") : t("not mapped"),
-    ...(field.maxLength === undefined ? [] : [t("at most {0} characters", count(field.maxLength))]),
-    ...(field.options === undefined ? [] : [t("{0} options", count(field.options.length))]),
-    ...(field.description === undefined ? [] : [plainText(field.description)]),
-  ].join(", ");
-}
-
 function mark(sign: "*" | IconName, title: string, look: string): HTMLElement {
-  const made = element(`span.mark.${look}`, sign === "*" ? sign : icon(sign));
+  const seen = sign === "*" ? attributes(element("span", sign), { "aria-hidden": "true" }) : icon(sign);
+  const made = element(`span.mark.${look}`, seen, unseen(title));
   made.title = title;
   return made;
 }

@@ -14,10 +14,10 @@ type GuardName = "max_removed" | "max_changes" | "max_rejected" | "min_rows";
 
 export function guardsView(): { readonly element: HTMLElement; update(state: MappingState, guards: Guards): void } {
   const boxes = {
-    max_removed: guardBox("max_removed", t("Most records removed"), "5%"),
-    max_changes: guardBox("max_changes", t("Most records changed"), "100000"),
-    max_rejected: guardBox("max_rejected", t("Most records rejected"), "10%"),
-    min_rows: guardBox("min_rows", t("Fewest rows of the model"), "1"),
+    max_removed: guardBox("max_removed", t("Most records removed")),
+    max_changes: guardBox("max_changes", t("Most records changed")),
+    max_rejected: guardBox("max_rejected", t("Most records rejected")),
+    min_rows: guardBox("min_rows", t("Fewest rows of the model")),
   };
   const wrong = element("span.guard-problem");
   const made = attributes(element("div.guards", ...Object.values(boxes).map(({ element: each }) => each), wrong), {
@@ -41,12 +41,8 @@ export function guardsView(): { readonly element: HTMLElement; update(state: Map
 }
 
 /** Empty: no limit. A number is written as one, a share as text. */
-function guardBox(
-  name: GuardName,
-  label: string,
-  example: string,
-): { readonly element: HTMLElement; update(value: string): void } {
-  const box = textBox({ label, lines: "one", placeholder: t("none, such as {0}", example) }, (typed) => {
+function guardBox(name: GuardName, label: string): { readonly element: HTMLElement; update(value: string): void } {
+  const box = textBox({ label, lines: "one", placeholder: t("none") }, (typed) => {
     const text = typed.trim();
     const path = ["guards", name];
     const words = t("The guard {0} is changed.", name);

@@ -1,5 +1,5 @@
 /** The key of the model: one column or several, in the order in which they were chosen. */
-import { attributes, element } from "../dom";
+import { attributes, element, unseen } from "../dom";
 import { icon } from "../icons";
 import { plainLine } from "../plain-text";
 import { t } from "../text";
@@ -40,8 +40,11 @@ export function keyChooser(onChoose: (columns: readonly string[]) => void): {
     element: made,
     update(columns, key) {
       chosen = key;
-      button.setAttribute("aria-label", t("Key: {0}", key.map(plainLine).join(", ")));
-      button.replaceChildren(element("span.chooser-name", key.map(plainLine).join(", ")), icon("down", "dim"));
+      button.replaceChildren(
+        unseen(t("Key:")),
+        element("span.chooser-name", key.map(plainLine).join(", ")),
+        icon("down", "dim"),
+      );
       const names = columns?.map(({ name }) => name) ?? [];
       const all = [...names, ...key.filter((name) => !names.includes(name))];
       if (JSON.stringify(all) !== signature) {

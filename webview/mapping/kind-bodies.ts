@@ -1,7 +1,7 @@
 /** The controls of each kind of mapping. They give the mapping as it is to be written, once it is whole. */
 import { type MappingText } from "../../src/sync/edit";
 import { type Writable } from "../../src/project/yaml-edit";
-import { attributes, element } from "../dom";
+import { attributes, element, unseen } from "../dom";
 import { icon } from "../icons";
 import { cellOf } from "../cells";
 import { plainExcerpt, plainLine } from "../plain-text";
@@ -83,8 +83,8 @@ export function columnChooser(
       const { columns, facts } = current();
       const known = columns?.find(({ name }) => name === column);
       const examples = facts?.columns.find(({ name }) => name === column)?.examples ?? [];
-      made.setAttribute("aria-label", t("Column: {0}", column === undefined ? t("none") : plainLine(column)));
       made.replaceChildren(
+        unseen(t("Column:")),
         icon(known === undefined ? "column" : columnIcon(known.type), "dim"),
         element("span.chooser-name", column === undefined ? t("Choose a column…") : plainLine(column)),
         element("span.dim.chooser-type", known === undefined ? undefined : nativeType(known)),

@@ -1,7 +1,7 @@
 /** One mapping: its field, its source, what the chosen model row becomes, what is wrong; opened, its editor. */
 import { type Json } from "../../src/value";
 import { cellOf } from "../cells";
-import { attributes, element } from "../dom";
+import { attributes, element, unseen } from "../dom";
 import { icon } from "../icons";
 import { type Part } from "../keyed";
 import { plainExcerpt, plainLine, plainText } from "../plain-text";
@@ -24,10 +24,15 @@ let lastId = 0;
 
 export function rowPart(field: string, options: { readonly open: boolean; onToggle(isOpen: boolean): void }): RowPart {
   const id = `row-${++lastId}`;
-  const head = attributes(element("div.row-head"), { role: "button", tabindex: -1, "aria-controls": id });
+  const head = attributes(element("div.row-head"), {
+    role: "button",
+    tabindex: -1,
+    "aria-controls": id,
+    "aria-describedby": `${id}-problems`,
+  });
   head.dataset.name = field;
   const body = attributes(element("div.row-body"), { id });
-  const lines = element("div.row-lines");
+  const lines = attributes(element("div.row-lines"), { id: `${id}-problems` });
   const actions = element(
     "div.row-actions",
     iconButton("file", t("Show in the text"), () => post({ type: "reveal", path: ["fields", field] })),
@@ -77,7 +82,6 @@ export function rowPart(field: string, options: { readonly open: boolean; onTogg
     update(row) {
       shown = row;
       head.replaceChildren(...headCells(row));
-      head.setAttribute("aria-label", spoken(row));
       lines.replaceChildren(...problemLines(row));
       lines.hidden = lines.childElementCount === 0;
       draw();
@@ -103,13 +107,13 @@ function headCells(row: MappingRow): readonly HTMLElement[] {
     element(
       "span.row-field",
       name,
-      schema?.required === true ? element("span.err", "*") : undefined,
-      isMatch ? element("span.key-mark.mark", icon("key")) : undefined,
+      schema?.required === true ? sign(element("span.err", "*"), t("Required")) : undefined,
+      isMatch ? sign(icon("key", "key-mark"), t("Records are matched by this field")) : undefined,
       schema?.label !== undefined && schema.label !== field
         ? element("span.row-api.dim.mono", plainLine(field))
         : undefined,
     ),
-    element("span.row-arrow.dim", icon("arrow")),
+    element("span.row-arrow.dim", icon("arrow"), unseen(t("from"))),
     element(
       "span.row-source",
       icon(kind === undefined ? "error" : kindIcon(kind), kind === undefined ? "err" : "dim"),
@@ -134,7 +138,7 @@ function liveCells(live: Live | undefined): readonly HTMLElement[] {
   if (live === undefined) return [];
   const { source, result } = live;
   const before = source === undefined ? undefined : valueSpan(source);
-  const arrow = element("span.dim.live-arrow", icon("becomes"));
+  const arrow = element("span.dim.live-arrow", icon("becomes"), unseen(t("becomes")));
   if ("wire" in result) {
     const after = valueSpan(result.wire);
     const isSame = source === undefined || cellOf(source).text === cellOf(result.wire).text;
@@ -164,9 +168,7 @@ function dimmed(made: HTMLElement): HTMLElement {
 function fitMark({ fit, problems }: MappingRow): readonly HTMLElement[] {
   if (problems.length > 0) return [];
   if (fit === undefined) return [];
-  const made = element("span.mark", fitIcon(fit.level));
-  made.title = fit.message;
-  return [made];
+  return [sign(fitIcon(fit.level), fit.message)];
 }
 
 function problemLines({ problems, fit }: MappingRow): readonly HTMLElement[] {
@@ -182,24 +184,10 @@ function problemLines({ problems, fit }: MappingRow): readonly HTMLElement[] {
   return isWorse ? [element("p.row-problem", fitIcon(fit.level), element("span", fit.message))] : lines;
 }
 
-function spoken({ field, schema, mapping, problems, fit, live, isMatch }: MappingRow): string {
-  const source =
-    mapping === undefined ? t("cannot be understood") : `${kindName(kindOf(mapping))} ${sourceSummary(mapping)}`;
-  return [
-    t("{0} from {1}", plainLine(schema?.label ?? field), source),
-    ...(schema?.required === true ? [t("required")] : []),
-    ...(isMatch ? [t("records are matched by it")] : []),
-    ...(mapping?.nulls === "skip" ? [t("skips NULL")] : []),
-    ...(mapping === undefined || mapping.write === "always"
-      ? []
-      : [mapping.write === "create_only" ? t("on create") : t("if empty")]),
-    ...(live === undefined ? [] : [spokenLive(live)]),
-    ...problems.map(({ message }) => plainText(message)),
-    ...(problems.length === 0 && fit !== undefined && fit.level !== "fits" ? [fit.message] : []),
-  ].join(", ");
-}
-
-function spokenLive({ result }: Live): string {
-  if ("wire" in result) return t("this row sends {0}", plainExcerpt(cellOf(result.wire).text, 60));
-  return "left" in result ? t("this row sends nothing") : t("this row is refused: {0}", plainText(result.refused));
+/** Something seen that is also said, with its words as a tooltip. */
+function sign(seen: Element, words: string): HTMLElement {
+  seen.setAttribute("aria-hidden", "true");
+  const made = element("span.mark", seen, unseen(words));
+  made.title = words;
+  return made;
 }

@@ -61,7 +61,7 @@ export function settingsBar(proposals: { toggle(): void; readonly open: boolean 
     connection: setting(t("To"), connection.element),
     object: setting(undefined, object.element),
     match: setting(t("Match"), match.element),
-    key: setting(t("Key"), key.element),
+    key: element("div.setting", element("span.dim", t("Key")), key.element),
     mode: setting(t("Mode"), mode.element),
     removed: setting(t("when a row leaves"), removed.element),
   };
