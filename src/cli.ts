@@ -3,7 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Command, CommanderError, Option } from "commander";
-import { initProject, initSample } from "./calls/init";
+import { initProject } from "./calls/init";
 import { createSession } from "./calls/session";
 import { collectExit } from "./cli/exit";
 import { type Context, formats, globalsOf, type Globals, json, placeOf } from "./cli/context";
@@ -77,9 +77,10 @@ program
   .action(
     command(async (context, dir: string, options: { sample?: boolean }) => {
       const folder = path.resolve(dir);
-      const files = options.sample === true ? await initSample(folder, sampleFolder) : await initProject(folder);
-      if (options.sample === true)
-        await session.calls.describe({ root: folder }, { connection: "hubspot" }, cancel.signal);
+      const files =
+        options.sample === true
+          ? (await session.calls.create({ folder, sample: sampleFolder }, cancel.signal)).files
+          : await initProject(folder);
       context.print(
         context.format === "json"
           ? json({ version: 1, command: "init", root: folder, files })

@@ -4,6 +4,8 @@ import { Checks, registerChecks } from "./editor/diagnostics/checks";
 import { registerQuickFixes } from "./editor/diagnostics/quick-fixes";
 import { registerEngine } from "./editor/engine/register";
 import { createEngine } from "./editor/engine/start-engine";
+import { type Ask } from "./editor/first-minutes/ask";
+import { registerFirstMinutes } from "./editor/first-minutes/register";
 import { registerLenses } from "./editor/lenses/register";
 import { registerMapping } from "./editor/mapping/register";
 import { type MappingSession } from "./editor/mapping/session";
@@ -30,6 +32,8 @@ export interface SluiceApi {
   readonly onResults: vscode.Event<PanelState>;
   /** Of a file that is open in a mapping editor. */
   mapping(uri: vscode.Uri): Pick<MappingSession, "state" | "onDidChange" | "receive"> | undefined;
+  /** Answers the wizards' questions in the user's place; undefined: the editor asks again. */
+  answerWith(ask: Ask | undefined): void;
 }
 
 export function activate(context: vscode.ExtensionContext): SluiceApi {
@@ -56,5 +60,12 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   registerViews(services);
   registerStatus(services);
   const mapping = registerMapping(services);
-  return { enginePid: () => engine.pid, results: () => results.state, onResults: results.onDidChange, mapping };
+  const answerWith = registerFirstMinutes(services, vault);
+  return {
+    enginePid: () => engine.pid,
+    results: () => results.state,
+    onResults: results.onDidChange,
+    mapping,
+    answerWith,
+  };
 }

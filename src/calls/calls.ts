@@ -4,7 +4,7 @@
  */
 import { type Column } from "../warehouses/warehouse";
 import { type ObjectSchema } from "../destinations/destination";
-import { type Change, type Exchange, type Rejection } from "../record";
+import { type Change, type Exchange, type Mode, type OnRemoved, type Rejection } from "../record";
 import { type LedgerHeader, type RowState } from "../ledger/ledger";
 import { type ChangeFilter, type PlanHeader, type PlannedRejections, type PlanOptions } from "../plan/plan";
 import { type Problem } from "../problem";
@@ -16,6 +16,7 @@ import {
   type RunReport,
   type RunSearch,
 } from "../run/report";
+import { type ProjectDraft } from "../project/draft";
 import { type Json } from "../value";
 
 /** Where a call happens. `target` absent: the project's default. */
@@ -247,6 +248,73 @@ export interface LedgerSummary {
   readonly counts?: Readonly<Record<RowState, number>>;
 }
 
+/** A type of connection, as a wizard asks for one. */
+export interface ConnectionKindSummary {
+  readonly kind: "warehouse" | "destination";
+  readonly type: string;
+  readonly label: string;
+  /** It can be simulated on this machine. */
+  readonly sandbox: boolean;
+  /** Its keys in sluice.yaml. */
+  readonly settings: readonly SettingSummary[];
+  /** Of a destination: its extra keys of `destination:` in a sync file. */
+  readonly options: readonly SettingSummary[];
+}
+export interface SettingSummary {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+  /** other: a map or a list, to be written by hand. */
+  readonly form: "text" | "number" | "flag" | "choice" | "other";
+  readonly choices?: readonly string[];
+  /** What it is where it is not given. */
+  readonly preset?: string;
+}
+
+/** A table of a warehouse (modes and the like absent), or an object of a destination. */
+export interface BrowsedObject {
+  readonly name: string;
+  readonly label?: string;
+  readonly modes?: readonly Mode[];
+  readonly removals?: readonly OnRemoved[];
+  readonly match?: ObjectSchema["match"];
+  /** Takes fields that are not listed. */
+  readonly open?: boolean;
+  readonly fields: readonly BrowsedField[];
+}
+export interface BrowsedField {
+  readonly name: string;
+  readonly type: string;
+  readonly label?: string;
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly readOnly?: boolean;
+  readonly unique?: boolean;
+}
+
+/** The model of a sync that is not written yet. A file is relative to the project. */
+export interface ModelChoice {
+  readonly warehouse: string;
+  readonly source: { readonly table: string } | { readonly file: string } | { readonly sql: string };
+}
+export interface SyncChoice {
+  /** Where it will be written, relative to the project. */
+  readonly file: string;
+  readonly model: ModelChoice;
+  readonly key: readonly string[];
+  readonly destination: {
+    readonly connection: string;
+    readonly object: string;
+    readonly match?: string;
+    /** The column that the match field gets; absent: as proposed. */
+    readonly matchColumn?: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
+  readonly mode: Mode;
+  readonly onRemoved?: OnRemoved;
+}
+
 export interface Failure {
   readonly code: string;
   readonly message: string;
@@ -393,13 +461,18 @@ export interface Calls {
     ask: { readonly connection: string },
     signal?: AbortSignal,
   ): Promise<{ readonly file: string; readonly objects: readonly ObjectSchema[] }>;
-  /** Tables of a warehouse, objects of a destination's snapshot. */
-  browse(
-    place: Place,
-    ask: { readonly connection: string },
-  ): Promise<
-    readonly { readonly name: string; readonly fields: readonly { readonly name: string; readonly type: string }[] }[]
-  >;
+  /** Tables of a warehouse, objects of a destination as far as they are known without asking it. */
+  browse(place: Place, ask: { readonly connection: string }, signal?: AbortSignal): Promise<readonly BrowsedObject[]>;
+  /** Makes a project folder that does not exist yet; gives its files. `sample`: the folder of the sample's files. */
+  create(
+    ask: { readonly folder: string } & ({ readonly sample: string } | { readonly project: ProjectDraft }),
+    signal?: AbortSignal,
+  ): Promise<{ readonly files: readonly string[] }>;
+  connectionKinds(): Promise<readonly ConnectionKindSummary[]>;
+  /** Of a model that may stand in no file yet; reads no rows. */
+  modelColumns(place: Place, model: ModelChoice, signal?: AbortSignal): Promise<readonly Column[]>;
+  /** The text of a new sync file; writes nothing. */
+  draft(place: Place, choice: SyncChoice, signal?: AbortSignal): Promise<{ readonly text: string }>;
   /** show; adopt (bind it to the account, object, match and key of today); reset (put it aside); move (take over `from`'s). */
   ledger(
     place: Place,

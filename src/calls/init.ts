@@ -8,10 +8,10 @@ import { projectFile } from "./workspace";
 /** The ignore entries every project needs. */
 const ignored = [".sluice/", ".env"];
 
-export async function initProject(folder: string): Promise<readonly string[]> {
+export async function initProject(folder: string, text = starter): Promise<readonly string[]> {
   await refuseExisting(folder);
   await mkdir(path.join(folder, "syncs"), { recursive: true });
-  await writeFile(path.join(folder, projectFile), starter, { flag: "wx" });
+  await writeFile(path.join(folder, projectFile), text, { flag: "wx" });
   await ignore(folder, ignored);
   return [projectFile];
 }

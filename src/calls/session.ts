@@ -4,13 +4,18 @@ import { existsSync } from "node:fs";
 import { SyncFailure } from "../failure";
 import { type ChangeFilter } from "../plan/plan";
 import { openPlan } from "../plan/store";
+import { projectText } from "../project/draft";
 import { createRunStore } from "../run/store";
+import { browse } from "./browsing";
 import { type Calls, type Place } from "./calls";
 import { checkFiles, checkOne } from "./checking";
+import { connectionKinds } from "./connection-kinds";
 import { openConnections } from "./connections";
+import { draftOf, modelColumns } from "./drafting";
 import { type Edges } from "./edges";
 import { fitSync, valuesOfField } from "./fit";
 import { planFreshness } from "./freshness";
+import { initProject, initSample } from "./init";
 import { overviewOf } from "./overview";
 import { planFile, planPrepared, prepare, type Services } from "./planning";
 import { previewRecords } from "./records";
@@ -21,7 +26,7 @@ import { keepIndexes } from "./project-index";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
 import { retryRun, runSync, unknownRun } from "./running";
-import { knownObjects, objectOf, refreshSnapshot } from "./schemas";
+import { objectOf, refreshSnapshot } from "./schemas";
 import { loadSync, openWorkspace } from "./workspace";
 
 export interface Session {
@@ -112,26 +117,17 @@ export function createSession(edges: Edges): Session {
     },
     ledger: (place, source, ask) => keepLedger(services, place, source, ask),
     settle: (place, source, ask) => settleKeys(services, place, source, ask),
-    async browse(place, { connection }) {
-      const { project } = await openWorkspace(place);
-      if (Object.hasOwn(project.warehouses, connection)) {
-        const warehouse = await connections.warehouse(project, connection);
-        try {
-          const tables = await warehouse.tables();
-          return tables.map(({ name, columns }) => ({
-            name,
-            fields: columns.map(({ name: column, native }) => ({ name: column, type: native })),
-          }));
-        } finally {
-          await warehouse.close();
-        }
-      }
-      const objects = (await knownObjects(project, connection)) ?? [];
-      return objects.map(({ name, fields }) => ({
-        name,
-        fields: fields.map(({ name: field, type }) => ({ name: field, type })),
-      }));
+    browse: (place, { connection }, signal) => browse(services, place, connection, signal),
+    async create(ask, signal) {
+      if ("project" in ask) return { files: await initProject(ask.folder, projectText(ask.project)) };
+      const files = await initSample(ask.folder, ask.sample);
+      // The sample's destination is simulated on this machine: its fields can be had at once.
+      const { file } = await calls.describe({ root: ask.folder }, { connection: "hubspot" }, signal);
+      return { files: [...files, file] };
     },
+    connectionKinds: () => Promise.resolve(connectionKinds()),
+    modelColumns: (place, model, signal) => modelColumns(services, place, model, signal),
+    draft: (place, choice, signal) => draftOf(services, place, choice, signal),
     async test(place, { connection }, signal) {
       const { project } = await openWorkspace(place);
       if (Object.hasOwn(project.warehouses, connection)) {

@@ -8,8 +8,19 @@ const read = (file: string): string => readFileSync(path.join(root, file), "utf8
 interface Manifest {
   readonly activationEvents: readonly string[];
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly title: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly icon?: string;
+      readonly enablement?: string;
+    }[];
+    readonly keybindings: readonly { readonly command: string; readonly key: string; readonly when: string }[];
+    readonly walkthroughs: readonly {
+      readonly steps: readonly { readonly description: string; readonly completionEvents: readonly string[] }[];
+    }[];
+    readonly menus: Readonly<
+      Record<string, readonly { readonly command: string; readonly when?: string; readonly group?: string }[]>
+    >;
     readonly languages: readonly { readonly id: string; readonly configuration: string }[];
     readonly grammars: readonly { readonly language: string; readonly path: string; readonly scopeName: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
@@ -20,6 +31,15 @@ interface Manifest {
     readonly yamlValidation: readonly { readonly url: string }[];
   };
 }
+
+/** They show what is there already, or the engine refuses them itself. */
+const mayRunUntrusted = [
+  "sluice.mapFields",
+  "sluice.showText",
+  "sluice.restartEngine",
+  "sluice.showLog",
+  "sluice.openWalkthrough",
+];
 
 const text = read("package.json");
 const manifest = JSON.parse(text) as Manifest;
@@ -56,6 +76,59 @@ describe("the manifest", () => {
       sorted([...inMenus, ...inCode]).filter((command) => !commands.includes(command)),
       [],
     );
+  });
+
+  it("gives every command an icon, or keeps it out of people's sight but for the palette", () => {
+    const shown = Object.entries(contributes.menus)
+      .filter(([menu]) => menu === "editor/title" || menu === "view/title" || menu === "view/item/context")
+      .flatMap(([, items]) => items)
+      .filter(({ group }) => group?.startsWith("navigation") === true || group?.startsWith("inline") === true)
+      .map(({ command }) => command);
+    const withoutIcon = contributes.commands.filter(({ icon }) => icon === undefined).map(({ command }) => command);
+    assert.deepEqual(
+      withoutIcon.filter((command) => shown.includes(command)),
+      [],
+    );
+  });
+
+  it("lets nothing run in an untrusted workspace but what neither asks nor sends", () => {
+    const harmless = contributes.commands.filter(({ enablement }) => !/\bisWorkspaceTrusted\b/.test(enablement ?? ""));
+    assert.deepEqual(
+      harmless.map(({ command }) => command).filter((command) => !mayRunUntrusted.includes(command)),
+      [],
+    );
+  });
+
+  it("binds keys to its own commands only, each key once, and only where it is at work", () => {
+    const { keybindings } = contributes;
+    assert.deepEqual(
+      keybindings.map(({ command }) => command).filter((command) => !commands.includes(command)),
+      [],
+    );
+    assert.equal(new Set(keybindings.map(({ key }) => key)).size, keybindings.length);
+    assert.deepEqual(
+      keybindings.filter(({ when }) => !/sync-definition|sluice\./.test(when)),
+      [],
+    );
+  });
+
+  it("has walkthroughs whose links and steps name commands there are, with arguments that can be read", () => {
+    const texts = JSON.parse(read("package.nls.json")) as Record<string, string>;
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    const links = steps
+      .map(({ description }) => texts[description.replaceAll("%", "")] ?? "")
+      .concat(Object.values(texts))
+      .flatMap((description) => [...description.matchAll(/\(command:([\w.]+)(?:\?([^)]+))?\)/g)]);
+    for (const [, , args] of links) if (args !== undefined) JSON.parse(decodeURIComponent(args));
+    const events = steps.flatMap((step) => step.completionEvents);
+    const named = [
+      ...links.map(([, command]) => command ?? ""),
+      ...events.flatMap((event) => /^onCommand:(.+)$/.exec(event)?.[1] ?? []),
+    ];
+    assert.deepEqual(sorted(named.filter((command) => !commands.includes(command))), [
+      "workbench.actions.view.problems",
+      "workbench.trust.manage",
+    ]);
   });
 
   it("has the titles that the documentation gives to commands", () => {

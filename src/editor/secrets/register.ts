@@ -1,13 +1,12 @@
 /** Commands for secrets: set one, and move a literal out of a file. */
-import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { type ProjectOverview } from "../../calls/calls";
 import { type Path, type Range } from "../../problem";
-import { parsers } from "../parser";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
-import { envLine, secretName } from "./secret-text";
+import { writeEnv } from "./env-file";
+import { secretName } from "./secret-text";
 import { type SecretPlace, type Vault } from "./vault";
 
 /** A literal secret in a file, as its quick fix names it. */
@@ -116,29 +115,6 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
   const edit = new vscode.WorkspaceEdit();
   edit.replace(literal.uri, range, `"$\{secret:${name}\}"`);
   await vscode.workspace.applyEdit(edit);
-}
-
-async function writeEnv(root: string, name: string, value: string): Promise<void> {
-  const ignore = path.join(root, ".gitignore");
-  // First out of git's sight, then on disk.
-  const { envIgnoreProblem } = await parsers();
-  if (envIgnoreProblem(await textOf(ignore)) !== undefined) await appendLine(ignore, ".env");
-  await appendLine(path.join(root, ".env"), envLine(name, value), 0o600);
-}
-
-async function appendLine(file: string, line: string, mode?: number): Promise<void> {
-  const before = await textOf(file);
-  const start = before === "" || before.endsWith("\n") ? "" : "\n";
-  await appendFile(file, `${start}${line}\n`, mode === undefined ? {} : { mode });
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
 }
 
 function unquoted(text: string): string {

@@ -11,11 +11,25 @@ export interface SyncItem {
 
 export async function syncOf(services: Services, argument: unknown): Promise<SyncFile | undefined> {
   if (isSyncItem(argument)) return argument.sync;
+  if (typeof argument === "string") return named(services, argument);
   const uri = argument instanceof vscode.Uri ? argument : activeFile();
   const sync = services.projects.syncAt(uri);
   if (sync !== undefined) return sync;
   if (argument instanceof vscode.Uri) throw notASync();
   return pick(services);
+}
+
+/** As the walkthrough's links name one. */
+async function named({ overviews, projects }: Services, name: string): Promise<SyncFile> {
+  for (const overview of await overviews.all()) {
+    const found = overview.syncs.find((sync) => sync.name === name);
+    if (found !== undefined) return projects.syncIn(overview.root, found.file);
+  }
+  throw new SyncFailure(
+    "no-such-sync",
+    vscode.l10n.t("There is no sync “{0}” in this workspace.", name),
+    vscode.l10n.t("Open the sample project: “Sluice: Create Sample Project” makes it."),
+  );
 }
 
 /** Of a text editor or a mapping editor. */
