@@ -17,7 +17,10 @@ import {
   type RunSearch,
 } from "../run/report";
 import { type ProjectDraft } from "../project/draft";
+import { type ColumnFacts, type ModelFacts } from "../sync/facts";
 import { type Json } from "../value";
+
+export { type ColumnFacts, type ModelFacts };
 
 /** Where a call happens. `target` absent: the project's default. */
 export interface Place {
@@ -186,24 +189,6 @@ export interface SyncContext {
   readonly object?: ObjectSchema;
   readonly objects: readonly { readonly name: string; readonly label?: string }[];
   readonly problems: readonly FileProblem[];
-}
-
-/** What a model's columns hold, by one aggregate query over its first `sampled` rows. */
-export interface ModelFacts {
-  /** Rows looked at. */
-  readonly sampled: number;
-  /** The model has more rows than were looked at. */
-  readonly more: boolean;
-  readonly columns: readonly ColumnFacts[];
-}
-export interface ColumnFacts {
-  readonly name: string;
-  /** Of the rows looked at: 0 to 1. */
-  readonly nullShare: number;
-  /** Different values among the rows looked at, NULL aside. */
-  readonly distinct: number;
-  /** Up to 5 different values, the most frequent first, in the form of a preview's cells. */
-  readonly examples: readonly Json[];
 }
 
 /** One row of the model, and what each mapping makes of it: a broken mapping says why, the others still answer. */
