@@ -6,6 +6,8 @@ import { registerEngine } from "./editor/engine/register";
 import { createEngine } from "./editor/engine/start-engine";
 import { type Ask } from "./editor/first-minutes/ask";
 import { registerFirstMinutes } from "./editor/first-minutes/register";
+import { Fits } from "./editor/fit/fits";
+import { registerFits } from "./editor/fit/register";
 import { registerLenses } from "./editor/lenses/register";
 import { registerMapping } from "./editor/mapping/register";
 import { type MappingSession } from "./editor/mapping/session";
@@ -44,13 +46,15 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   const projects = new Projects(context.workspaceState);
   const overviews = new Overviews(calls, projects);
   const checks = new Checks(calls, projects, log);
+  const fits = new Fits(calls, projects, overviews, checks, log);
   const runProblems = new RunProblems(calls, projects, context.workspaceState);
   const results = new Results(calls, context.workspaceState);
-  const services: Services = { context, log, engine, calls, projects, overviews, checks, runProblems, results };
+  const services: Services = { context, log, engine, calls, projects, overviews, checks, fits, runProblems, results };
   context.subscriptions.push(log, engine, projects, overviews);
 
   registerEngine(services);
   registerChecks(context, checks, projects);
+  registerFits(services);
   registerQuickFixes(services);
   registerLenses(services);
   registerWork(services);

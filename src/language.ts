@@ -7,3 +7,6 @@ export { envIgnoreProblem } from "./project/secrets";
 export { applyIntent } from "./sync/apply-intent";
 export { parseSync } from "./sync/parse";
 export { stillHolds } from "./sync/stale-intent";
+export { inSteps } from "./sync/edit-steps";
+export { butKeys, excludeInSql, excludeInSync } from "./sync/exclude";
+export { addKey, skipNulls } from "./sync/remedies";

@@ -56,6 +56,12 @@ export class Projects implements vscode.Disposable {
     return { uri: vscode.Uri.file(path.join(root, file)), root, file };
   }
 
+  /** A file of the project that another one belongs to. */
+  fileIn(uri: vscode.Uri, file: string): vscode.Uri | undefined {
+    const root = this.rootOf(uri);
+    return root === undefined ? undefined : vscode.Uri.file(path.join(root, file));
+  }
+
   place(root: string): Place {
     const target = this.passing.get(root) ?? this.memory.get<string>(chosenKey(root));
     return { root, ...(target !== undefined && { target }) };

@@ -3,6 +3,7 @@ import type * as vscode from "vscode";
 import { type Calls } from "../calls/calls";
 import { type Checks } from "./diagnostics/checks";
 import { type EngineClient } from "./engine/engine-client";
+import { type Fits } from "./fit/fits";
 import { type Overviews } from "./overviews";
 import { type RunProblems } from "./problems/run-problems";
 import { type Projects } from "./projects";
@@ -16,6 +17,7 @@ export interface Services {
   readonly projects: Projects;
   readonly overviews: Overviews;
   readonly checks: Checks;
+  readonly fits: Fits;
   readonly runProblems: RunProblems;
   readonly results: Results;
 }

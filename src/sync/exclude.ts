@@ -4,13 +4,14 @@ import { type TextEdit } from "../project/yaml-edit";
 import { scalarText } from "../project/yaml-write";
 import { statementBody } from "../warehouses/sql-text";
 import { type ParsedSync } from "./definition";
+import { tableSql } from "./table-sql";
 
 /** `keeps`: SQL over the model's columns that the rows to keep fulfil. undefined: the edit is not certain. */
 export function excludeInSync(parsed: ParsedSync, text: string, keeps: string): readonly TextEdit[] | undefined {
   const source = parsed.model?.source;
   if (source?.kind === "table") {
     const path = ["model", "table"];
-    const sql = `select * from ${source.table} where ${keeps}`;
+    const sql = `select * from ${tableSql(source.table)} where ${keeps}`;
     return [
       { range: parsed.rangeOf(path, "key"), text: "sql" },
       { range: parsed.rangeOf(path), text: scalarText(sql) },

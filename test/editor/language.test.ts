@@ -26,8 +26,10 @@ describe("a sync file in the editor", () => {
       [
         ["Preview", 0],
         ["Records", 0],
+        ["Check values", 0],
         ["Dry run", 0],
         ["Run", 0],
+        ["Map fields", 0],
       ],
     );
   });

@@ -44,9 +44,9 @@ export function until<Result>(
   });
 }
 
-type Source = "sluice" | "sluice dev";
+type Source = "sluice" | "sluice values" | "sluice dev";
 
-/** `sluice`: checks; `sluice dev`: rejections of runs against the target dev. */
+/** `sluice`: checks; `sluice values`: what does not fit; `sluice dev`: rejections of runs against the target dev. */
 export function problems(uri: vscode.Uri, source: Source): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter((diagnostic) => diagnostic.source === source);
 }

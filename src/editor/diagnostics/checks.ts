@@ -27,6 +27,9 @@ interface Pending {
 
 export class Checks implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("sluice-checks");
+  private readonly answered = new vscode.EventEmitter<vscode.TextDocument>();
+  /** A document was checked as it stands. */
+  readonly onDidCheck = this.answered.event;
   private readonly checked = new Map<string, Checked>();
   /** Which document's check speaks of which file: a sync's may speak of its model's .sql file. */
   private readonly spoken = new Map<string, ReadonlyMap<string, readonly FileProblem[]>>();
@@ -81,6 +84,7 @@ export class Checks implements vscode.Disposable {
       abort?.abort();
     }
     this.collection.dispose();
+    this.answered.dispose();
   }
 
   private async check(document: vscode.TextDocument, pending: Pending): Promise<void> {
@@ -93,6 +97,7 @@ export class Checks implements vscode.Disposable {
     const key = document.uri.toString();
     this.checked.set(key, { version, problems: problems.get(key) ?? [] });
     this.publish(key, problems);
+    this.answered.fire(document);
   }
 
   /** Shows what the check of one document says, beside what others say of the same files. */

@@ -22,6 +22,7 @@ function lenses(): readonly (readonly [string, string])[] {
   return [
     [vscode.l10n.t("Preview"), "sluice.preview"],
     [vscode.l10n.t("Records"), "sluice.records"],
+    [vscode.l10n.t("Check values"), "sluice.checkValues"],
     [vscode.l10n.t("Dry run"), "sluice.dryRun"],
     [vscode.l10n.t("Run"), "sluice.run"],
     [vscode.l10n.t("Map fields"), "sluice.mapFields"],

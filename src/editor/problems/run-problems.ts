@@ -2,16 +2,15 @@
  * Rejections in the Problems panel, on the mapping line that caused them: from the newest runs of each sync, the
  * editor's and the command line's alike. An edit of the mapping or the model hides them, an undo brings them back.
  */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import * as vscode from "vscode";
 import { type Calls } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
 import { type RunReport } from "../../run/report";
 import { syncName } from "../files";
 import { parsers } from "../parser";
-import { openDocument, type Projects } from "../projects";
-import { mappingHash, mappingPath, mappingRange, type ReadBeside } from "./placement";
+import { type Projects } from "../projects";
+import { besideOf, textOf } from "../texts";
+import { mappingHash, mappingPath, mappingRange } from "./placement";
 import { type OpenGroup, outstanding, type PartialRetries } from "./outstanding";
 import { rejectionDiagnostic, type RunDiagnostic } from "./rejection-diagnostic";
 
@@ -146,21 +145,4 @@ export class RunProblems implements vscode.Disposable {
 function newest<Value>(byRun: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   const runs = Object.keys(byRun).sort().slice(-kept);
   return Object.fromEntries(runs.map((run) => [run, byRun[run] as Value]));
-}
-
-/** As it stands in the editor, else on disk; undefined: there is no such file. */
-function textOf(uri: vscode.Uri): string | undefined {
-  const open = openDocument(uri);
-  if (open !== undefined) return open.getText();
-  try {
-    return readFileSync(uri.fsPath, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function besideOf(uri: vscode.Uri): ReadBeside {
-  const folder = path.dirname(uri.fsPath);
-  return (relative) => textOf(vscode.Uri.file(path.join(folder, relative)));
 }
