@@ -23,13 +23,13 @@ const fields = fieldsPane((field) => {
   rows.show(field);
 });
 const panes = [columns, rows, fields] as const;
-const bar = settingsBar(rows.proposals);
 const banners = attributes(element("div.banners"), { role: "alert" });
 const refusal = element("div.banner.refusal");
 const waiting = element("p.waiting.dim", t("Reading the file…"));
 const tabs = paneTabs();
+const bar = settingsBar(tabs.element, rows.proposals);
 const main = element("main.panes", ...panes.map((each) => each.element));
-const page = element("div.page", bar.element, banners, tabs.element, main);
+const page = element("div.page", bar.element, banners, main);
 page.hidden = true;
 banners.append(refusal);
 refusal.hidden = true;
@@ -60,15 +60,21 @@ function receive(message: Exclude<ToMapping, Answering>): void {
   }
 }
 
-function show(state: MappingState): void {
+/** What the file said when it could last be read: shown, but not to be changed, while it cannot. */
+let lastRead: MappingState["definition"];
+
+function show(given: MappingState): void {
+  lastRead = given.definition ?? lastRead;
+  const isBroken = given.definition === undefined;
+  const state = isBroken && lastRead !== undefined ? { ...given, definition: lastRead } : given;
   keep(state);
+  rows.element.inert = isBroken;
   waiting.hidden = true;
   page.hidden = false;
   refusal.hidden = true;
-  banners.replaceChildren(...notices(state), refusal);
+  banners.replaceChildren(...notices(given), refusal);
   bar.update(state);
   for (const pane of panes) pane.update(state);
-  tabs.update(state);
 }
 
 function notices(state: MappingState): readonly HTMLElement[] {
@@ -84,11 +90,24 @@ function notices(state: MappingState): readonly HTMLElement[] {
       element(
         "div.banner.broken",
         icon("error", "err"),
-        element("span", t("{0} cannot be understood, so its mappings are not shown.", plainLine(state.file)) + why),
+        element(
+          "span",
+          lastRead === undefined
+            ? t("{0} cannot be read, so its mappings are not shown.", plainLine(state.file))
+            : t("{0} cannot be read now: the mappings are those of before.", plainLine(state.file)) + why,
+        ),
         ...line,
       ),
     );
   }
+  if (state.failure !== undefined)
+    made.push(
+      element(
+        "div.banner.broken",
+        icon("error", "err"),
+        element("span", `${plainText(state.failure.message)} ${plainText(state.failure.hint)}`),
+      ),
+    );
   if (state.restricted)
     made.push(
       element(
@@ -105,34 +124,35 @@ function notices(state: MappingState): readonly HTMLElement[] {
 
 function showPane(name: PaneName): void {
   main.dataset.pane = name;
-  if (name !== "rows") main.dataset.side = name;
-  else main.dataset.side ??= "columns";
-  tabs.mark(name);
+  main.dataset.side = name === "rows" ? (main.dataset.side ?? "columns") : name;
+  tabs.mark();
   remember({ pane: name });
 }
 
-/** Where the window is narrow: which of the three is in sight. */
-function paneTabs(): { readonly element: HTMLElement; mark(name: PaneName): void; update(state: MappingState): void } {
+/** Where the window is narrow: which of the side columns stands beside the mappings, or which of the three alone. */
+function paneTabs(): { readonly element: HTMLElement; mark(): void } {
   const names: Readonly<Record<PaneName, string>> = {
     columns: t("Columns"),
     rows: t("Mappings"),
     fields: t("Fields"),
   };
   const buttons = Object.entries(names).map(([name, label]) => {
-    const made = attributes(element(`button.pane-tab.tab-${name}`, label), { type: "button", "aria-pressed": "false" });
+    const made = attributes(element(`button.pane-tab.tab-${name}`, label), { type: "button" });
     made.addEventListener("click", () => showPane(name as PaneName));
     // What is dragged finds its way to a column that is out of sight.
     made.addEventListener("dragenter", () => showPane(name as PaneName));
     return [name, made] as const;
   });
+  const hasSide = window.matchMedia("(min-width: 640px)");
+  const mark = (): void => {
+    const { pane, side } = main.dataset;
+    for (const [name, made] of buttons)
+      made.setAttribute("aria-pressed", String(name === (hasSide.matches ? side : pane)));
+  };
+  hasSide.addEventListener("change", mark);
   return {
-    element: attributes(element("nav.pane-tabs", ...buttons.map(([, made]) => made)), {
-      "aria-label": t("Columns of the page"),
-    }),
-    mark(name) {
-      for (const [each, made] of buttons) made.setAttribute("aria-pressed", String(each === name));
-    },
-    update: () => undefined,
+    element: attributes(element("nav.pane-tabs", ...buttons.map(([, made]) => made)), { "aria-label": t("View") }),
+    mark,
   };
 }
 

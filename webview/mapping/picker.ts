@@ -74,7 +74,11 @@ export function pick(options: PickOptions): Promise<string | undefined> {
   }
 
   return new Promise((resolve) => {
+    let isOver = false;
     close = (choice?: PickItem) => {
+      // Taking the list out of the page takes the focus from it, which closes it too.
+      if (isOver) return;
+      isOver = true;
       close = () => undefined;
       document.removeEventListener("pointerdown", outside, true);
       box.remove();

@@ -45,6 +45,16 @@ export function rowPart(field: string, options: { readonly open: boolean; onTogg
   let editor: RowEditor | undefined;
   let shown: MappingRow | undefined;
 
+  // The buttons of one row only are on the way of the Tab key.
+  const reachable = (isReachable: boolean): void => {
+    for (const button of actions.querySelectorAll("button")) button.tabIndex = isReachable ? 0 : -1;
+  };
+  reachable(false);
+  made.addEventListener("focusin", () => reachable(true));
+  made.addEventListener("focusout", (event) => {
+    if (!made.contains(event.relatedTarget as Node | null)) reachable(false);
+  });
+
   function draw(): void {
     head.setAttribute("aria-expanded", String(isOpen));
     made.classList.toggle("open", isOpen);

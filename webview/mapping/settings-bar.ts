@@ -17,7 +17,10 @@ import { problemsAt } from "./view-model";
 const modes: readonly Mode[] = ["insert", "update", "upsert", "mirror", "append"];
 const removals: readonly OnRemoved[] = ["delete", "archive", "clear", "keep"];
 
-export function settingsBar(proposals: { toggle(): void; readonly open: boolean }): {
+export function settingsBar(
+  tabs: HTMLElement,
+  proposals: { toggle(): void; readonly open: boolean },
+): {
   readonly element: HTMLElement;
   update(state: MappingState): void;
 } {
@@ -76,6 +79,7 @@ export function settingsBar(proposals: { toggle(): void; readonly open: boolean 
       settings,
       element(
         "div.top-acts",
+        tabs,
         autoMap,
         undo,
         redo,
@@ -141,11 +145,15 @@ function settingWords(path: readonly string[]): string {
   return t("{0} is changed.", path.at(-1) ?? "");
 }
 
-/** mirror needs on_removed, and no other mode takes it. */
+/** A mirror says what becomes of records whose row is gone; other modes lose that setting by themselves. */
 function chooseMode(mode: Mode): void {
-  const { definition } = current();
-  if (definition === undefined) return;
-  const intent: Intent = { intent: "set", path: ["mode"], value: mode };
+  const { object } = current();
+  const setMode = { path: ["mode"], value: mode };
+  const [removal = "keep"] = object?.removals ?? [];
+  const intent: Intent =
+    mode === "mirror"
+      ? { intent: "set-all", settings: [setMode, { path: ["on_removed"], value: removal }] }
+      : { intent: "set", ...setMode };
   send(intent, t("The mode is now {0}.", mode));
 }
 
