@@ -18,6 +18,7 @@ import {
 } from "../run/report";
 import { type ProjectDraft } from "../project/draft";
 import { type ColumnFacts, type ModelFacts } from "../sync/facts";
+import { type Recovered } from "../run/recover";
 import { type Json } from "../value";
 
 export { type ColumnFacts, type ModelFacts };
@@ -231,6 +232,16 @@ export interface LedgerSummary {
   readonly file: string;
   readonly header?: LedgerHeader;
   readonly counts?: Readonly<Record<RowState, number>>;
+}
+
+/** A run that ended in the middle. */
+export interface UnfinishedRun {
+  readonly sync: string;
+  readonly file: string;
+  readonly target: string;
+  readonly runs: readonly string[];
+  /** Changes that were about to be sent and have no answer. */
+  readonly unanswered: number;
 }
 
 /** A type of connection, as a wizard asks for one. */
@@ -453,6 +464,10 @@ export interface Calls {
     ask: { readonly folder: string } & ({ readonly sample: string } | { readonly project: ProjectDraft }),
     signal?: AbortSignal,
   ): Promise<{ readonly files: readonly string[] }>;
+  /** Takes what is known of a run that ended in the middle into the ledger; sends nothing. Cheap where there is none. */
+  recover(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<Recovered>;
+  /** Runs of any target that ended in the middle; recovers nothing. */
+  unfinished(place: Place): Promise<readonly UnfinishedRun[]>;
   connectionKinds(): Promise<readonly ConnectionKindSummary[]>;
   /** Of a model that may stand in no file yet; reads no rows. */
   modelColumns(place: Place, model: ModelChoice, signal?: AbortSignal): Promise<readonly Column[]>;

@@ -56,6 +56,8 @@ const shapes: Readonly<Record<keyof Calls, Shape>> = {
   describe: { args: 2 },
   browse: { args: 2 },
   create: { args: 1 },
+  recover: { args: 2 },
+  unfinished: { args: 1 },
   connectionKinds: { args: 0 },
   modelColumns: { args: 2 },
   draft: { args: 2 },

@@ -6,14 +6,15 @@ import { fileName } from "../ledger/place";
 import { openPlan, checkFresh } from "../plan/store";
 import { keyFromJson } from "../plan/keys";
 import { type StoredPlan } from "../plan/plan";
-import { openJournal } from "../run/journal";
-import { recover } from "../run/recover";
+import { openJournal, peekJournal } from "../run/journal";
+import { recover, type Recovered } from "../run/recover";
 import { run as carryOut } from "../run/run";
 import { type RunProgress, type RunReport } from "../run/report";
 import { createRunStore } from "../run/store";
 import { type RecordKey } from "../record";
 import { type Place, type RunOptions, type SyncSource } from "./calls";
 import { makeId } from "./edges";
+import { loadSync, openWorkspace } from "./workspace";
 import { contextOf, digestOf, planFile, planPrepared, prepare, type Prepared, type Services } from "./planning";
 
 interface Watch {
@@ -76,6 +77,32 @@ export async function runSync(
         ...(watch.signal === undefined ? {} : { signal: watch.signal }),
         log: edges.log,
       });
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Takes the answers of a run that ended in the middle into the ledger; sends nothing. Cheap where there is no such run. */
+export async function recoverSync(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  signal?: AbortSignal,
+): Promise<Recovered> {
+  const { project } = await openWorkspace(place);
+  const name = (await loadSync(place.root, source)).parsed.definition?.name;
+  const file = name === undefined ? undefined : journalFile(project.root, project.target, name);
+  if (file === undefined || (await peekJournal(file)).length === 0)
+    return { committed: 0, uncertain: 0, inDoubt: 0, runs: [] };
+  const { ledger } = await prepare(services, place, source, signal);
+  const lock = await ledger.lock("recovery");
+  try {
+    const journal = await openJournal(file);
+    try {
+      return await recover(journal, ledger);
     } finally {
       await journal.close();
     }

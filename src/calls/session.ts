@@ -25,8 +25,9 @@ import { keepLedger, settleKeys } from "./ledger-keeping";
 import { keepIndexes } from "./project-index";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
-import { retryRun, runSync, unknownRun } from "./running";
+import { recoverSync, retryRun, runSync, unknownRun } from "./running";
 import { objectOf, refreshSnapshot } from "./schemas";
+import { unfinishedRuns } from "./unfinished";
 import { loadSync, openWorkspace } from "./workspace";
 
 export interface Session {
@@ -125,6 +126,8 @@ export function createSession(edges: Edges): Session {
       const { file } = await calls.describe({ root: ask.folder }, { connection: "hubspot" }, signal);
       return { files: [...files, file] };
     },
+    recover: (place, source, signal) => recoverSync(services, place, source, signal),
+    unfinished: (place) => unfinishedRuns(place),
     connectionKinds: () => Promise.resolve(connectionKinds()),
     modelColumns: (place, model, signal) => modelColumns(services, place, model, signal),
     draft: (place, choice, signal) => draftOf(services, place, choice, signal),

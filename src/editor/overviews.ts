@@ -21,6 +21,8 @@ export class Overviews implements vscode.Disposable {
   /** What was asked for may be out of date. */
   readonly onDidChange = this.changed.event;
   private readonly known = new Map<string, Promise<ProjectOverview>>();
+  /** Projects this window has looked at. */
+  private readonly asked = new Set<string>();
   private readonly watcher = vscode.workspace.createFileSystemWatcher("**/*.sync.yaml");
 
   constructor(
@@ -86,8 +88,16 @@ export class Overviews implements vscode.Disposable {
 
   private async ask(root: string): Promise<ProjectOverview> {
     const place = this.projects.place(root);
+    const isFirst = !this.asked.has(root);
+    this.asked.add(root);
     try {
-      return await this.calls.overview(place);
+      const overview = await this.calls.overview(place);
+      if (!overview.confirm || this.projects.keptTarget(root) === undefined) return overview;
+      // Kept while it did not ask before a run: it stays this window's at most, and a new window begins with the default.
+      await this.projects.forgetTarget(root);
+      if (isFirst) return await this.calls.overview({ root });
+      await this.projects.choose(root, overview.target, "until-reload");
+      return overview;
     } catch (error) {
       // A target that was chosen earlier and is no longer in the file must not lock the project.
       if (!(error instanceof SyncFailure) || error.code !== "unknown-target" || place.target === undefined) throw error;

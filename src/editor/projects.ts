@@ -67,6 +67,11 @@ export class Projects implements vscode.Disposable {
     return { root, ...(target !== undefined && { target }) };
   }
 
+  /** The target that was kept from an earlier window. */
+  keptTarget(root: string): string | undefined {
+    return this.passing.has(root) ? undefined : this.memory.get<string>(chosenKey(root));
+  }
+
   /** `keep`: beyond this window. A target that asks before a live run is never kept. */
   async choose(root: string, target: string, keep: "keep" | "until-reload"): Promise<void> {
     if (keep === "keep") {

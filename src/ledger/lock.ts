@@ -61,6 +61,12 @@ export async function takeLock(file: string, holder: string, now: () => number =
   }
 }
 
+/** Does a living process hold it? */
+export async function isHeld(file: string): Promise<boolean> {
+  const present = await read(file);
+  return present !== undefined && isAlive(present);
+}
+
 /** false: there is one already. */
 async function appears(draft: string, file: string): Promise<boolean> {
   try {

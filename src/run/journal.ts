@@ -130,6 +130,11 @@ export async function openJournal(file: string): Promise<Journal> {
   };
 }
 
+/** The windows a run left open, without opening the journal: for whoever only wants to know. */
+export async function peekJournal(file: string): Promise<readonly OpenWindow[]> {
+  return openWindows((await readLines(file)).lines, path.dirname(file));
+}
+
 async function readLines(file: string): Promise<{ readonly lines: readonly Line[]; readonly bytes: number }> {
   let data: Buffer;
   try {

@@ -33,18 +33,35 @@ interface RunningEngine {
   readonly calls: Calls;
 }
 
+/** idle: not started, or stopped on purpose. */
+export type EngineStatus = "idle" | "ready" | "busy" | "ended" | "gave-up";
+
 export class EngineClient {
   /** Every call starts the engine if it does not run. */
   readonly calls: Calls = callsBy((name, args) => this.answer(name, args));
   private running: RunningEngine | undefined;
   private crashes: readonly number[] = [];
   private readonly listeners = new Set<() => void>();
+  private readonly watchers = new Set<() => void>();
+  /** Calls under way. */
+  private asked = 0;
 
   constructor(private readonly edges: EngineEdges) {}
 
   /** Of the engine that runs now. */
   get pid(): number | undefined {
     return this.running?.child.pid;
+  }
+
+  get status(): EngineStatus {
+    if (this.running !== undefined) return this.asked > 0 ? "busy" : "ready";
+    if (this.crashes.length === 0) return "idle";
+    return this.crashes.length < crashLimit ? "ended" : "gave-up";
+  }
+
+  /** Calls back when the status may have changed. */
+  onStatus(listener: () => void): void {
+    this.watchers.add(listener);
   }
 
   /** Calls back when an engine has ended, whatever the reason: what it spooled is gone. */
@@ -65,7 +82,21 @@ export class EngineClient {
   private async answer(name: keyof Calls, args: readonly unknown[]): Promise<unknown> {
     const engine = this.running ?? this.start();
     const call = engine.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
-    return call(...args);
+    this.count(1);
+    try {
+      return await call(...args);
+    } finally {
+      this.count(-1);
+    }
+  }
+
+  private count(by: 1 | -1): void {
+    this.asked += by;
+    this.tellStatus();
+  }
+
+  private tellStatus(): void {
+    for (const watcher of this.watchers) watcher();
   }
 
   private start(): RunningEngine {
@@ -97,6 +128,7 @@ export class EngineClient {
     engine.connection.dispose();
     if (engine.child.connected) engine.child.disconnect();
     for (const listener of this.listeners) listener();
+    this.tellStatus();
   }
 
   private ended(engine: RunningEngine, why: string): void {
@@ -107,6 +139,7 @@ export class EngineClient {
     this.crashes = [...this.crashes, this.edges.now()];
     engine.connection.dispose();
     for (const listener of this.listeners) listener();
+    this.tellStatus();
   }
 
   private refuseCrashLoop(): void {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { SyncFailure } from "../../failure";
 import { plainLine } from "../../../webview/plain-text";
+import { projectFile } from "../files";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { connectionsView } from "./connections";
@@ -10,14 +11,43 @@ import { syncsView } from "./syncs";
 
 export function registerViews(services: Services): void {
   const { context, engine, overviews, projects } = services;
+  const runs = runsView(services);
+  const runsTree = vscode.window.createTreeView("sluice.runs", { treeDataProvider: runs, showCollapseAll: true });
   context.subscriptions.push(
     vscode.window.createTreeView("sluice.syncs", { treeDataProvider: syncsView(services), showCollapseAll: true }),
     vscode.window.createTreeView("sluice.connections", {
       treeDataProvider: connectionsView(services),
       showCollapseAll: true,
     }),
-    vscode.window.createTreeView("sluice.runs", { treeDataProvider: runsView(services) }),
+    runsTree,
   );
+  const filter = async (sync: string | undefined): Promise<void> => {
+    runs.filter(sync);
+    runsTree.description = sync ?? "";
+    await vscode.commands.executeCommand("setContext", "sluice.runsFiltered", sync !== undefined);
+  };
+  registerCommand(services, "sluice.filterRuns", async (argument) => {
+    const sync = (argument as { readonly summary?: { readonly name: string } } | undefined)?.summary?.name;
+    const chosen = sync ?? (await pickSync(services));
+    if (chosen === undefined) return;
+    await filter(chosen);
+    await vscode.commands.executeCommand("sluice.runs.focus");
+  });
+  registerCommand(services, "sluice.showAllRuns", () => filter(undefined));
+  registerCommand(services, "sluice.groupRunsBySync", async () => {
+    runs.group("sync");
+    await vscode.commands.executeCommand("setContext", "sluice.runsBySync", true);
+  });
+  registerCommand(services, "sluice.groupRunsByDay", async () => {
+    runs.group("day");
+    await vscode.commands.executeCommand("setContext", "sluice.runsBySync", false);
+  });
+  registerCommand(services, "sluice.openReport", async (argument) => {
+    const { root, run } = argument as { readonly root: string; readonly run: string };
+    const file = vscode.Uri.joinPath(vscode.Uri.file(root), ".sluice", "runs", run, "report.json");
+    await vscode.window.showTextDocument(file, { preview: true });
+  });
+  registerCommand(services, "sluice.openConnection", (argument) => openConnection(services, argument));
   engine.onEnd(() => overviews.refresh());
   const tellProjects = async (): Promise<void> => {
     const found = await projects.roots();
@@ -33,6 +63,23 @@ export function registerViews(services: Services): void {
 interface Connection {
   readonly root: string;
   readonly connection: string;
+}
+
+async function pickSync({ overviews }: Services): Promise<string | undefined> {
+  const names = (await overviews.all()).flatMap(({ syncs }) => syncs.map(({ name }) => name));
+  return vscode.window.showQuickPick([...new Set(names)].sort(), { title: vscode.l10n.t("Whose runs?") });
+}
+
+/** sluice.yaml at the line that names the connection. */
+async function openConnection(services: Services, argument: unknown): Promise<void> {
+  const chosen = await connectionOf(services, argument, "any");
+  if (chosen === undefined) return;
+  const uri = vscode.Uri.joinPath(vscode.Uri.file(chosen.root), projectFile);
+  const document = await vscode.workspace.openTextDocument(uri);
+  const lines = document.getText().split(/\r?\n/);
+  const named = lines.findIndex((line) => /^\s+["']?([^"':#]+)["']?\s*:/.exec(line)?.[1]?.trim() === chosen.connection);
+  const start = new vscode.Position(Math.max(named, 0), 0);
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });
 }
 
 async function testConnection(services: Services, argument: unknown): Promise<void> {

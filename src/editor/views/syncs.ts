@@ -81,9 +81,8 @@ function brokenItem({ root, failure }: BrokenNode): vscode.TreeItem {
 
 function syncItem({ sync, summary }: SyncNode): vscode.TreeItem {
   const item = new vscode.TreeItem(plainExcerpt(summary.name, 80));
-  const destination = [summary.connection, summary.object].filter((part) => part !== undefined).join(" · ");
   item.id = sync.uri.toString();
-  item.description = [summary.mode, destination].filter((part) => part !== undefined && part !== "").join(" → ");
+  item.description = [summary.object, summary.mode].filter((part) => part !== undefined).join(" · ");
   item.iconPath = iconOf(summary);
   item.tooltip = tooltipOf(summary);
   item.contextValue = summary.lastRun && summary.lastRun.counts.rejected > 0 ? "sync rejected" : "sync";
@@ -109,12 +108,17 @@ function iconOf({ problems, lastRun }: SyncSummary): vscode.ThemeIcon {
   return lastRun ? statusIcon(lastRun.status) : new vscode.ThemeIcon("sync");
 }
 
-function tooltipOf({ file, problems, lastRun }: SyncSummary): string {
+function tooltipOf({ file, connection, object, mode, after, tags, problems, lastRun }: SyncSummary): string {
   return [
     file,
+    ...(connection === undefined ? [] : [`${mode ?? ""} → ${connection} · ${object ?? ""}`]),
+    ...(after.length > 0 ? [vscode.l10n.t("After: {0}", after.join(", "))] : []),
+    ...(tags.length > 0 ? [vscode.l10n.t("Tags: {0}", tags.join(", "))] : []),
     ...(problems > 0 ? [vscode.l10n.t("{0} problems", problems)] : []),
     lastRun ? runText(lastRun) : vscode.l10n.t("Never run"),
-  ].join("\n");
+  ]
+    .map((line) => plainExcerpt(line, 300))
+    .join("\n");
 }
 
 export function runText({ counts, startedAt, status, target }: RunReport): string {

@@ -14,6 +14,8 @@ import { firstSeen, tellOutcome } from "./reports";
 export async function runSync(services: Services, sync: SyncFile, stored?: PlanHeader): Promise<void> {
   const text = await saved(sync);
   await services.checks.requireNoErrors(sync);
+  // What an earlier run that ended in the middle is known to have done comes first: a plan made before it would be refused.
+  if (stored === undefined) await services.calls.recover(services.projects.place(sync.root), { file: sync.file });
   const plan: MadePlan | undefined = stored ? { header: stored } : await planIntoPanel(services, sync);
   if (plan === undefined) return;
   refuseTripped(plan.header);

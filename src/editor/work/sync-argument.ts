@@ -33,7 +33,7 @@ async function named({ overviews, projects }: Services, name: string): Promise<S
 }
 
 /** Of a text editor or a mapping editor. */
-function activeFile(): vscode.Uri | undefined {
+export function activeFile(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputCustom ? input.uri : vscode.window.activeTextEditor?.document.uri;
 }
