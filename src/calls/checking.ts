@@ -8,7 +8,7 @@ import { type Problem } from "../problem";
 import { readText } from "../project/find";
 import { envIgnoreProblem } from "../project/secrets";
 import { checkSync } from "../sync/check";
-import { type SyncDefinition } from "../sync/definition";
+import { type Model, type SyncDefinition } from "../sync/definition";
 import { type Column, QueryProblem, type Warehouse } from "../warehouses/warehouse";
 import { type FileProblem, type Place, ProblemsFound, type SyncSource } from "./calls";
 import { amongOthers } from "./among-others";
@@ -47,7 +47,7 @@ export async function checkOne(ask: CheckAsk): Promise<Checked> {
   const { definition, problems: parsed } = sync.parsed;
   if (definition === undefined) return { problems: located(sync.file, sync.text, parsed) };
   const described: Described =
-    ask.describe && !parsed.some(isError) ? await describeModel(ask, definition) : { problems: [] };
+    ask.describe && !parsed.some(isError) ? await describeModel(ask, definition.model) : { problems: [] };
   const { object, objects } = await objectOf(workspace.project, definition);
   const config = Object.hasOwn(workspace.project.destinations, definition.destination.connection)
     ? workspace.project.destinations[definition.destination.connection]
@@ -159,16 +159,17 @@ interface Described {
   readonly problems: readonly FileProblem[];
 }
 
-async function describeModel(ask: CheckAsk, definition: SyncDefinition): Promise<Described> {
+/** The columns of a model, without reading rows: what is wrong elsewhere in the file does not stand in the way. */
+export async function describeModel(ask: CheckAsk, model: Model): Promise<Described> {
   const { workspace, sync, connections, signal } = ask;
   const { root } = workspace.project;
-  const { source } = definition.model;
+  const { source } = model;
   if (source.kind === "dbt") return { problems: [] };
   if (source.kind === "file" && (await modelFile(root, sync)) === undefined) {
     const message = `There is no file ${source.file} beside the sync. Paths are relative to the sync file and stay inside the project.`;
     return { problems: [await placed(root, sync, { code: "no-such-file", message, path: ["model", "file"] })] };
   }
-  const warehouse = await warehouseFor(workspace, definition, connections);
+  const warehouse = await warehouseFor(workspace, model, connections);
   if (warehouse === undefined) return { problems: [] };
   const text = source.kind === "table" ? { table: source.table } : { sql: await modelSql(root, sync) };
   const compiled = compileModel(text, warehouse.dialect);
@@ -176,7 +177,7 @@ async function describeModel(ask: CheckAsk, definition: SyncDefinition): Promise
     return { columns: await warehouse.describe(compiled.sql, signal), problems: [] };
   } catch (error) {
     if (!(error instanceof QueryProblem)) throw error;
-    return { problems: [await placed(root, sync, problemOf(error, compiled, definition.model))] };
+    return { problems: [await placed(root, sync, problemOf(error, compiled, model))] };
   } finally {
     await warehouse.close();
   }
@@ -201,11 +202,11 @@ async function expressionProblems(ask: CheckAsk, definition: SyncDefinition): Pr
 /** An unknown or undecided warehouse is a problem of the files and is reported there. */
 async function warehouseFor(
   workspace: Workspace,
-  definition: SyncDefinition,
+  model: Model,
   connections: Connections,
 ): Promise<Warehouse | undefined> {
   try {
-    return await connections.warehouse(workspace.project, definition.model.warehouse);
+    return await connections.warehouse(workspace.project, model.warehouse);
   } catch (error) {
     if (error instanceof SyncFailure && (error.code === "unknown-connection" || error.code === "warehouse-undecided"))
       return undefined;

@@ -8,7 +8,7 @@ import { projectText } from "../project/draft";
 import { createRunStore } from "../run/store";
 import { browse } from "./browsing";
 import { type Calls, type Place } from "./calls";
-import { checkFiles, checkOne } from "./checking";
+import { checkFiles, checkOne, describeModel } from "./checking";
 import { connectionKinds } from "./connection-kinds";
 import { openConnections } from "./connections";
 import { draftOf, modelColumns } from "./drafting";
@@ -28,7 +28,7 @@ import { previewRows } from "./spool/preview";
 import { recoverSync, retryRun, runSync, unknownRun } from "./running";
 import { objectOf, refreshSnapshot } from "./schemas";
 import { unfinishedRuns } from "./unfinished";
-import { loadSync, openWorkspace } from "./workspace";
+import { isError, loadSync, openWorkspace } from "./workspace";
 
 export interface Session {
   readonly calls: Calls;
@@ -50,8 +50,12 @@ export function createSession(edges: Edges): Session {
     async context(place, source, signal) {
       const workspace = await openWorkspace(place);
       const sync = await loadSync(place.root, source);
-      const { problems, columns } = await checkOne({ workspace, sync, connections, describe: true, signal });
-      const { definition } = sync.parsed;
+      const ask = { workspace, sync, connections, describe: true, signal };
+      const { problems, columns: checked } = await checkOne(ask);
+      const { definition, model } = sync.parsed;
+      // A file with errors elsewhere is not checked against its columns, and yet they are known.
+      const isBroken = sync.parsed.problems.some(isError);
+      const columns = isBroken && model !== undefined ? (await describeModel(ask, model)).columns : checked;
       const known = definition === undefined ? undefined : await objectOf(workspace.project, definition);
       return {
         ...(columns === undefined ? {} : { columns }),

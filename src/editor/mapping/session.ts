@@ -3,72 +3,95 @@
  * document share one session, so that they stay in step.
  */
 import * as vscode from "vscode";
-import { type FileProblem, type SyncContext } from "../../calls/calls";
-import { Cancelled } from "../../failure";
+import { type FileProblem, type Failure, type ProjectOverview, type SyncContext } from "../../calls/calls";
+import { Cancelled, SyncFailure } from "../../failure";
 import { type ParsedSync } from "../../sync/definition";
 import { type FromMapping, type MappingState } from "../../../webview/mapping-protocol";
-import { failureOf } from "../failures";
-import { syncName } from "../files";
-import { parsers } from "../parser";
+import { mayReadUnasked } from "../automatic";
 import { parsedProblems } from "../diagnostics/checks";
+import { failureOf } from "../failures";
+import { inProject, isProjectFile, syncName } from "../files";
+import { parsers } from "../parser";
+import { type SyncFile } from "../projects";
 import { type Services } from "../services";
+import { compose } from "./compose";
 import { carryOut, Versions } from "./intents";
 import { revealPath } from "./reveal";
+import { type Ask, ModelRows } from "./rows";
 
 /** Milliseconds without a change before the engine is asked. */
 const pause = 250;
 
+export type SessionMessage = Exclude<FromMapping, { readonly type: "ready" | "undo" | "redo" }>;
+
+/** What the last answers said. */
+interface Answered {
+  readonly problems: readonly FileProblem[];
+  readonly failure?: Failure;
+  readonly overview?: ProjectOverview;
+  readonly context?: SyncContext;
+}
+
 export class MappingSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<MappingState>();
   readonly onDidChange = this.changed.event;
-  private current: MappingState;
-  private parsed: ParsedSync | undefined;
   private readonly versions = new Versions();
+  private readonly rows: ModelRows;
   private readonly listeners: readonly vscode.Disposable[];
+  private version: number;
+  private parsed: ParsedSync | undefined;
+  private answered: Answered = { problems: [] };
+  private work: "asking" | "done" = "asking";
   private timer: ReturnType<typeof setTimeout> | undefined;
   private abort = new AbortController();
   /** Intents are carried out one after the other, each on the text the one before left. */
   private queue: Promise<unknown> = Promise.resolve();
-  private disposed = false;
+  private isDisposed = false;
 
   constructor(
     private readonly services: Services,
     readonly document: vscode.TextDocument,
   ) {
-    this.current = {
-      version: document.version,
-      file: vscode.workspace.asRelativePath(document.uri, false),
-      target: "",
-      problems: [],
-      canDescribe: false,
-      connections: [],
-      objects: [],
-      proposals: [],
-      busy: true,
-      restricted: !vscode.workspace.isTrusted,
-    };
+    this.version = document.version;
+    this.rows = new ModelRows(services.calls);
     const again = (): void => this.schedule();
+    const schemas = vscode.workspace.createFileSystemWatcher("**/schema/*.json");
     this.listeners = [
       vscode.workspace.onDidChangeTextDocument(({ document: changed, contentChanges }) => {
         if (changed === document && contentChanges.length > 0) void this.textChanged();
       }),
-      // A model's .sql file, sluice.yaml or a schema snapshot.
       vscode.workspace.onDidSaveTextDocument((saved) => {
-        if (saved !== document && /\.(sql|json|yaml)$/.test(saved.fileName)) again();
+        if (!saved.fileName.endsWith(".sql") && !isProjectFile(saved.fileName)) return;
+        this.rows.forget();
+        again();
       }),
+      vscode.workspace.onDidGrantWorkspaceTrust(again),
       services.overviews.onDidChange(again),
+      schemas,
+      ...[schemas.onDidChange, schemas.onDidCreate, schemas.onDidDelete].map((event) => event(again)),
     ];
     void this.textChanged();
   }
 
   get state(): MappingState {
-    return this.current;
+    const { document, parsed } = this;
+    const sync = this.sync();
+    const ask = sync && parsed && this.askFor(sync, parsed, this.abort.signal);
+    return compose({
+      ...this.answered,
+      version: this.version,
+      file: sync?.file ?? vscode.workspace.asRelativePath(document.uri, false),
+      parsed,
+      facts: ask && this.rows.facts(ask),
+      sample: ask && this.rows.sample(ask),
+      dismissed: this.dismissed(),
+      work: this.work,
+      trust: vscode.workspace.isTrusted ? "trusted" : "untrusted",
+    });
   }
 
   /** Gives why an intent was refused. */
-  async receive(
-    message: Exclude<FromMapping, { readonly type: "ready" | "undo" | "redo" }>,
-  ): Promise<string | undefined> {
+  async receive(message: SessionMessage): Promise<string | undefined> {
     switch (message.type) {
       case "intent": {
         const done = this.queue.then(() => carryOut(this.document, this.versions, message));
@@ -82,24 +105,44 @@ export class MappingSession implements vscode.Disposable {
         await this.describe();
         return undefined;
       case "facts":
+        this.rows.forget();
+        this.rows.wish("same");
+        this.schedule(0);
+        return undefined;
       case "sample":
+        this.rows.wish(message.row);
+        this.schedule(0);
+        return undefined;
       case "dismiss":
+        await this.services.context.workspaceState.update(this.memoryKey, [...this.dismissed(), message.field]);
+        this.tell();
         return undefined;
     }
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.isDisposed = true;
     clearTimeout(this.timer);
     this.abort.abort();
     for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
   }
 
-  private set(change: Partial<MappingState>): void {
-    if (this.disposed) return;
-    this.current = { ...this.current, ...change };
-    this.changed.fire(this.current);
+  private tell(): void {
+    if (!this.isDisposed) this.changed.fire(this.state);
+  }
+
+  private get memoryKey(): string {
+    return `sluice.dismissed:${this.document.uri.toString()}`;
+  }
+
+  private dismissed(): readonly string[] {
+    return this.services.context.workspaceState.get<readonly string[]>(this.memoryKey) ?? [];
+  }
+
+  /** Where it may be asked about. */
+  private sync(): SyncFile | undefined {
+    return vscode.workspace.isTrusted ? this.services.projects.syncAt(this.document.uri) : undefined;
   }
 
   /** What the text says is shown at once; what the engine says of it follows when typing pauses. */
@@ -111,79 +154,81 @@ export class MappingSession implements vscode.Disposable {
     const { parseSync } = await parsers();
     if (document.version !== version) return;
     this.parsed = parseSync(text, { name: syncName(document.fileName) });
-    const { definition: _before, ...rest } = this.current;
-    this.current = rest;
-    const { definition } = this.parsed;
-    this.set({ version, busy: vscode.workspace.isTrusted, ...(definition !== undefined && { definition }) });
+    this.version = version;
     this.schedule();
+    this.tell();
   }
 
-  private schedule(): void {
+  private schedule(wait = pause): void {
     clearTimeout(this.timer);
     this.abort.abort();
-    this.timer = setTimeout(() => void this.ask(), pause);
+    this.work = "asking";
+    this.timer = setTimeout(() => void this.ask(), wait);
   }
 
   private async ask(): Promise<void> {
     const abort = new AbortController();
     this.abort = abort;
-    const { document } = this;
-    const { version } = document;
-    const isCurrent = (): boolean => !abort.signal.aborted && document.version === version && !this.disposed;
-    const sync = this.services.projects.syncAt(document.uri);
-    if (sync === undefined || !vscode.workspace.isTrusted) {
-      const problems = await parsedProblems(document);
-      if (isCurrent()) this.set({ problems, busy: false, restricted: !vscode.workspace.isTrusted });
-      return;
-    }
+    const { parsed, version } = this;
+    const isCurrent = (): boolean => !abort.signal.aborted && this.version === version && !this.isDisposed;
+    if (parsed === undefined) return;
     try {
-      const { calls, overviews, projects } = this.services;
-      const overview = await overviews.get(sync.root);
-      const source = { file: sync.file, text: document.getText() };
-      const context = await calls.context(projects.place(sync.root), source, abort.signal);
+      const answered = await this.answerFor(parsed, abort.signal, (some) => {
+        if (!isCurrent()) return;
+        this.answered = some;
+        this.tell();
+      });
       if (!isCurrent()) return;
-      const connections = overview.connections.filter(({ kind }) => kind === "destination").map(({ name }) => name);
-      this.show({ file: sync.file, target: overview.target, connections, context });
+      this.answered = answered;
     } catch (error) {
       if (error instanceof Cancelled || !isCurrent()) return;
-      const problems = await parsedProblems(document);
-      if (isCurrent()) this.set({ problems, failure: failureOf(error), busy: false, restricted: false });
+      const problems = await parsedProblems(this.document);
+      if (!isCurrent()) return;
+      this.answered = { ...this.answered, problems, failure: failureOf(error) };
     }
+    this.work = "done";
+    this.tell();
   }
 
-  private show(found: {
-    readonly file: string;
-    readonly target: string;
-    readonly connections: readonly string[];
-    readonly context: SyncContext;
-  }): void {
-    const { file, target, connections, context } = found;
-    const { failure: _failure, columns: _columns, object: _object, ...rest } = this.current;
-    this.current = rest;
-    const connection = this.parsed?.definition?.destination.connection;
-    this.set({
-      file,
-      target,
-      connections,
-      problems: ofFile(context.problems, file),
-      objects: context.objects,
-      ...(context.columns !== undefined && { columns: context.columns }),
-      ...(context.object !== undefined && { object: context.object }),
-      canDescribe: connection !== undefined && connections.includes(connection),
-      busy: false,
-      restricted: false,
-    });
+  private async answerFor(
+    parsed: ParsedSync,
+    signal: AbortSignal,
+    meanwhile: (answered: Answered) => void,
+  ): Promise<Answered> {
+    if (!vscode.workspace.isTrusted) return { problems: await parsedProblems(this.document) };
+    const sync = this.sync();
+    if (sync === undefined) throw noProject();
+    const { calls, overviews } = this.services;
+    const overview = await overviews.get(sync.root);
+    const ask = this.askFor(sync, parsed, signal);
+    const context = await calls.context(ask.place, ask.source, signal);
+    const answered = { overview, context, problems: context.problems.filter(({ file }) => file === sync.file) };
+    meanwhile(answered);
+    await this.rows.look(
+      { ...ask, onProgress: () => meanwhile(answered) },
+      mayReadUnasked(this.document.uri, overview, parsed.model?.warehouse),
+    );
+    return answered;
+  }
+
+  private askFor(sync: SyncFile, parsed: ParsedSync, signal: AbortSignal): Ask {
+    const source = { file: inProject(sync.root, sync.uri.fsPath), text: this.document.getText() };
+    return { place: this.services.projects.place(sync.root), source, parsed, signal, onProgress: () => undefined };
   }
 
   private async describe(): Promise<void> {
-    const sync = this.services.projects.syncAt(this.document.uri);
+    const sync = this.sync();
     const connection = this.parsed?.definition?.destination.connection;
     if (sync === undefined || connection === undefined) return;
     await vscode.commands.executeCommand("sluice.refreshSchema", { root: sync.root, connection });
-    this.schedule();
+    this.schedule(0);
   }
 }
 
-function ofFile(problems: readonly FileProblem[], file: string): readonly FileProblem[] {
-  return problems.filter((problem) => problem.file === file);
+function noProject(): SyncFailure {
+  return new SyncFailure(
+    "no-project",
+    vscode.l10n.t("This file belongs to no project: there is no sluice.yaml in its folder or above it."),
+    vscode.l10n.t("Make a project, and its connections can be asked for columns and fields."),
+  );
 }

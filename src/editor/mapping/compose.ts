@@ -1,0 +1,65 @@
+/** The state of the mapping editor, from what is known. */
+import {
+  type FileProblem,
+  type Failure,
+  type ModelFacts,
+  type ProjectOverview,
+  type SyncContext,
+} from "../../calls/calls";
+import { type ParsedSync } from "../../sync/definition";
+import { propose } from "../../sync/propose";
+import { type MappingState } from "../../../webview/mapping-protocol";
+import { type Sample } from "./rows";
+
+export interface Knowledge {
+  readonly version: number;
+  readonly file: string;
+  readonly parsed: ParsedSync | undefined;
+  readonly problems: readonly FileProblem[];
+  readonly failure?: Failure | undefined;
+  readonly overview?: ProjectOverview | undefined;
+  /** Perhaps of an earlier text: it is shown until there is a newer one. */
+  readonly context?: SyncContext | undefined;
+  readonly facts?: ModelFacts | undefined;
+  readonly sample?: Sample | undefined;
+  readonly dismissed: readonly string[];
+  readonly work: "asking" | "done";
+  readonly trust: "trusted" | "untrusted";
+}
+
+export function compose(known: Knowledge): MappingState {
+  const { version, file, parsed, problems, failure, overview, context, facts, sample, work, trust } = known;
+  const definition = parsed?.definition;
+  const connections = (overview?.connections ?? []).filter(({ kind }) => kind === "destination");
+  const connection = definition?.destination.connection;
+  const columns = context?.columns;
+  const object = context?.object;
+  return {
+    version,
+    file,
+    target: overview?.target ?? "",
+    problems,
+    canDescribe: trust === "trusted" && connections.some(({ name }) => name === connection),
+    connections: connections.map(({ name }) => name),
+    objects: context?.objects ?? [],
+    proposals:
+      definition === undefined || columns === undefined || object === undefined
+        ? []
+        : propose({
+            columns,
+            facts,
+            object,
+            mapped: definition.fields,
+            dismissed: known.dismissed,
+            key: definition.model.key,
+          }),
+    busy: work === "asking",
+    restricted: trust === "untrusted",
+    ...(definition !== undefined && { definition }),
+    ...(failure !== undefined && { failure }),
+    ...(columns !== undefined && { columns }),
+    ...(object !== undefined && { object }),
+    ...(facts !== undefined && { facts }),
+    ...(sample !== undefined && { sample }),
+  };
+}
