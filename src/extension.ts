@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   const checks = new Checks(calls, projects, log);
   const fits = new Fits(calls, projects, overviews, checks, log);
   const runProblems = new RunProblems(calls, projects, context.workspaceState);
-  const results = new Results(calls, context.workspaceState);
+  const results = new Results(calls, projects, context.workspaceState);
   const services: Services = { context, log, engine, calls, projects, overviews, checks, fits, runProblems, results };
   context.subscriptions.push(log, engine, projects, overviews);
 

@@ -1,8 +1,8 @@
 /** Every message between the results panel's webview and the extension host, both ways, and the state they share. */
-import { type Failure, type PreviewResult, type RecordPreview } from "../src/calls/calls";
+import { type Failure, type Freshness, type PreviewResult, type RecordPreview } from "../src/calls/calls";
 import { type ChangeFilter, type PlanHeader } from "../src/plan/plan";
 import { type Change, type Exchange, type Rejection } from "../src/record";
-import { type RunProgress, type RunReport } from "../src/run/report";
+import { type ExchangeSummary, type RunHits, type RunProgress, type RunReport } from "../src/run/report";
 import { type Json } from "../src/value";
 
 export const tabs = ["rows", "records", "plan", "run"] as const;
@@ -20,7 +20,8 @@ export interface Subject {
 export type Pane<Result> =
   | { readonly state: "empty" }
   | { readonly state: "working"; readonly subject: Subject; readonly work: Work; readonly progress?: RunProgress }
-  | { readonly state: "ready"; readonly subject: Subject; readonly result: Result }
+  /** `id`: by which questions and actions name the result. */
+  | { readonly state: "ready"; readonly subject: Subject; readonly id: string; readonly result: Result }
   | { readonly state: "failed"; readonly subject: Subject; readonly failure: Failure };
 
 export type Work = "preview" | "records" | "plan" | "run" | "retry";
@@ -35,7 +36,28 @@ export interface RunResult {
   readonly report: RunReport;
   /** When each group of the report was first seen in the runs that are kept; same order as `report.groups`. */
   readonly firstSeen: readonly string[];
+  /** The runs of the same sync and target before and after this one. */
+  readonly earlier?: string;
+  readonly later?: string;
 }
+
+/** What each tab shows. */
+export interface Shown {
+  readonly rows: PreviewResult;
+  readonly records: RecordsResult;
+  readonly plan: PlanHeader;
+  readonly run: RunResult;
+}
+
+/** A result that is kept while newer ones come and go. */
+export type Pinned = {
+  readonly [Name in Tab]: {
+    readonly tab: Name;
+    readonly pane: Extract<Pane<Shown[Name]>, { state: "ready" }>;
+    /** When it was pinned; an ISO instant. */
+    readonly at: string;
+  };
+}[Tab];
 
 export interface PanelState {
   readonly tab: Tab;
@@ -43,6 +65,9 @@ export interface PanelState {
   readonly records: Pane<RecordsResult>;
   readonly plan: Pane<PlanHeader>;
   readonly run: Pane<RunResult>;
+  readonly pinned: readonly Pinned[];
+  /** Name of the sync that is being edited: what an empty tab offers to work. */
+  readonly active?: string;
 }
 
 export const emptyState: PanelState = {
@@ -51,7 +76,17 @@ export const emptyState: PanelState = {
   records: { state: "empty" },
   plan: { state: "empty" },
   run: { state: "empty" },
+  pinned: [],
 };
+
+/** The page of one result in an editor of its own: enough to find it again after a reload. */
+export interface Single {
+  readonly tab: Tab;
+  readonly id: string;
+  readonly subject: Subject;
+  readonly root: string;
+  readonly file: string;
+}
 
 /** No window is larger: the webview's memory and each message stay small. */
 export const windowSize = 200;
@@ -64,12 +99,24 @@ interface Window {
 /** Questions of the webview, each with its answer. */
 export interface Asks {
   readonly rows: { readonly ask: Window & { readonly result: string }; readonly answer: readonly (readonly Json[])[] };
-  readonly records: { readonly ask: Window; readonly answer: readonly RecordPreview[] };
+  readonly records: {
+    readonly ask: Window & { readonly result: string; readonly only?: "rejected" };
+    readonly answer: readonly RecordPreview[];
+  };
+  /** Looked up in the model: the rows with this key, as it was typed. */
+  readonly findRecord: {
+    readonly ask: { readonly result: string; readonly key: string };
+    readonly answer: readonly RecordPreview[];
+  };
   readonly changes: {
-    readonly ask: Window & { readonly plan: string } & Pick<ChangeFilter, "actions" | "text">;
+    readonly ask: Window & { readonly plan: string } & Pick<ChangeFilter, "actions" | "text" | "drifted">;
     readonly answer: readonly Change[];
   };
-  readonly planRejections: { readonly ask: Window & { readonly plan: string }; readonly answer: readonly Rejection[] };
+  readonly planRejections: {
+    readonly ask: Window & { readonly plan: string; readonly text?: string };
+    readonly answer: readonly Rejection[];
+  };
+  readonly freshness: { readonly ask: { readonly plan: string }; readonly answer: Freshness };
   readonly rejections: {
     /** `group`: index into the report's groups. */
     readonly ask: Window & { readonly run: string; readonly group: number };
@@ -78,6 +125,14 @@ export interface Asks {
   readonly exchange: {
     readonly ask: { readonly run: string; readonly exchange: string };
     readonly answer: Exchange | undefined;
+  };
+  readonly exchanges: {
+    readonly ask: Window & { readonly run: string };
+    readonly answer: readonly ExchangeSummary[];
+  };
+  readonly searchRun: {
+    readonly ask: Window & { readonly run: string; readonly text: string };
+    readonly answer: RunHits;
   };
 }
 
@@ -91,9 +146,20 @@ export type FromWebview =
   | { readonly type: "cancel"; readonly tab: Tab }
   | { readonly type: "again"; readonly tab: Tab }
   | { readonly type: "run-plan"; readonly plan: string }
-  /** `group` absent: every rejected record of the run. */
-  | { readonly type: "retry"; readonly run: string; readonly group?: number }
-  | { readonly type: "open-mapping"; readonly run: string; readonly group: number };
+  /** A new plan of the same sync; `readBack`: of every record the destination's present values are read. */
+  | { readonly type: "plan-again"; readonly plan: string; readonly readBack?: "all" }
+  | { readonly type: "open-diff"; readonly plan: string; readonly key: string; readonly change: number }
+  /** A live run of the record with this key alone. */
+  | { readonly type: "send-one"; readonly result: string; readonly key: Json }
+  /** `group` absent: every rejected record of the run; `key`: that one of them. */
+  | { readonly type: "retry"; readonly run: string; readonly group?: number; readonly key?: Json }
+  | { readonly type: "open-run"; readonly run: string; readonly other: string }
+  | { readonly type: "open-mapping"; readonly run: string; readonly group: number }
+  | { readonly type: "show-field"; readonly result: string; readonly field: string }
+  | { readonly type: "copy"; readonly text: string }
+  | { readonly type: "pin" | "unpin" | "open-in-editor"; readonly result: string }
+  /** What fills an empty tab, for the sync that is being edited. */
+  | { readonly type: "begin"; readonly tab: Tab };
 
 /** Host → webview. */
 export type ToWebview =
@@ -102,6 +168,12 @@ export type ToWebview =
   | { readonly type: "select-tab"; readonly tab: Tab }
   | { readonly type: "progress"; readonly tab: Tab; readonly progress: RunProgress }
   | { readonly type: "show-group"; readonly group: number }
+  | { readonly type: "pinned"; readonly pinned: readonly Pinned[] }
+  | { readonly type: "active"; readonly sync?: string }
+  /** Something that plans depend on has changed: what is shown of one may be stale. */
+  | { readonly type: "plans-changed" }
+  /** This page is of one result alone. */
+  | { readonly type: "single"; readonly single: Single; readonly pane: PanelState[Tab] }
   | Answering;
 
 /** How every host answers the questions of its webview. */

@@ -1,5 +1,8 @@
 /** The lines of one change or rejection in the plan: one a field, the key on the first only. */
+import { t } from "../text";
+import { type PlanHeader } from "../../src/plan/plan";
 import { alteredFields, type Change, type Rejection } from "../../src/record";
+import { type Json, type Value } from "../../src/value";
 import { plainText } from "../plain-text";
 import { type CellLook, keyText, valueCell } from "../cells";
 
@@ -32,6 +35,24 @@ export function planLines(
   return shown.map((field, index) => fieldLine(item, { field, index, key, hidden }));
 }
 
+/** A change or rejection as JSON, for the clipboard: what it is and what it changes. */
+export function changeText(item: PlanItem, { keyTypes }: Pick<PlanHeader, "keyTypes">): string {
+  if ("stage" in item) return JSON.stringify(item, undefined, 2);
+  const key: Json = keyTypes.length > 1 ? (JSON.parse(item.key) as Json) : item.key;
+  const fields = Object.fromEntries(
+    Object.entries(item.fields).map(([name, { before, after, drifted }]) => [
+      name,
+      { ...(before === undefined ? {} : { before: plain(before) }), after: plain(after), ...(drifted && { drifted }) },
+    ]),
+  );
+  return JSON.stringify({ action: item.action, key, fields }, undefined, 2);
+}
+
+/** Numbers stay text: none loses a digit. */
+function plain(value: Value): Json {
+  return value === null ? null : value.type === "boolean" ? value.text === "true" : value.text;
+}
+
 function fieldLine(
   change: Change,
   line: { readonly field: string; readonly index: number; readonly key: string; readonly hidden: number },
@@ -45,9 +66,9 @@ function fieldLine(
     ...(value?.before !== undefined && { before: valueCell(value.before) }),
     ...(value !== undefined && { after: valueCell(value.after) }),
     ...(value?.drifted
-      ? { note: "▲ changed by someone else since our last write", tone: "warning" as const }
+      ? { note: t("▲ changed by someone else since our last write"), tone: "warning" as const }
       : first && line.hidden > 0
-        ? { note: `+ ${line.hidden} ${line.hidden === 1 ? "field" : "fields"}`, tone: "dim" as const }
+        ? { note: line.hidden === 1 ? t("+ 1 field") : t("+ {0} fields", line.hidden), tone: "dim" as const }
         : first && change.action === "delete"
           ? wordsFor(change)
           : {}),
@@ -55,7 +76,7 @@ function fieldLine(
 }
 
 function wordsFor(change: Change): { readonly note?: string; readonly tone?: "dim" } {
-  return change.action === "delete" ? { note: "left the model", tone: "dim" } : {};
+  return change.action === "delete" ? { note: t("left the model"), tone: "dim" } : {};
 }
 
 function rejectionLine(rejection: Rejection): PlanLine {

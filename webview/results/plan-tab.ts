@@ -1,98 +1,213 @@
-/** What a run would change: counts, guards and notices, then every change, field by field. */
+/** What a run would change: counts as filters, guards and notices, then every change, field by field. */
+import { t } from "../text";
+import { type Freshness } from "../../src/calls/calls";
 import { type PlanHeader } from "../../src/plan/plan";
-import { type Action, type Change, type Rejection } from "../../src/record";
+import { type Action, alteredFields, type Change, type Rejection } from "../../src/record";
 import { type Subject } from "../protocol";
 import { button, checkbox, searchField } from "../elements";
-import { plainText } from "../plain-text";
-import { count, plural, type CellLook } from "../cells";
+import { count } from "../cells";
 import { attributes, element } from "../dom";
 import { ask, post } from "./host";
 import { type VirtualList, virtualList } from "../list";
 import { type Page, page } from "./pane";
 import { concat, type Pages, pages } from "../pages";
-import { type PlanItem, type PlanLine, planLines } from "./plan-lines";
+import { again, factsOf, noticesOf, obstacleOf } from "./plan-facts";
+import { changeText, type PlanItem, type PlanLine, planLines } from "./plan-lines";
+import { planRow } from "./plan-row";
 
 const lineHeight = 24;
+/** The plan's age goes on while it is looked at. */
+const lookEvery = 60_000;
 
 type Shown = Action | "rejected";
 const kinds = ["create", "update", "delete", "rejected"] as const satisfies readonly Shown[];
 const kindClass: Readonly<Record<Shown, string>> = { create: "ok", update: "warn", delete: "err", rejected: "err" };
-const kindSign: Readonly<Record<Shown, string>> = { create: "+ ", update: "~ ", delete: "− ", rejected: "✕ " };
 
-export function planTab(root: HTMLElement): Page<PlanHeader> {
-  return page({
-    tab: "plan",
-    root,
-    invitation: "A plan appears here: choose Dry run in a sync file. A dry run writes nothing.",
-    draw: drawPlan,
-  });
+export interface PlanTab extends Page<PlanHeader> {
+  /** What the plan depends on may have changed. */
+  checkFreshness(): void;
 }
 
-function drawPlan(header: PlanHeader, subject: Subject): { element: HTMLElement; dispose(): void } {
-  const error = element("span.err");
+export function planTab(root: HTMLElement): PlanTab {
+  let check = (): void => undefined;
+  const tab = page<PlanHeader>({
+    tab: "plan",
+    root,
+    invitation: t("A plan appears here: what a run would change, record by record. A dry run writes nothing."),
+    draw(header, subject) {
+      const drawn = drawPlan(header, subject);
+      check = () => drawn.check();
+      return {
+        element: drawn.element,
+        dispose() {
+          check = () => undefined;
+          drawn.dispose();
+        },
+      };
+    },
+  });
+  return { ...tab, checkFreshness: () => check() };
+}
+
+function drawPlan(header: PlanHeader, subject: Subject) {
+  const error = attributes(element("span.err"), { role: "status" });
   const shown = new Set<Shown>(kinds);
-  const opened = new Set<number>();
+  let drifted = false;
   let text = "";
+  /** Whether all are open; `turned` are the others. */
+  let allOpen = false;
+  const turned = new Set<number>();
+  let chosen = -1;
   let items = source();
+  const actions = element("span.actions");
 
   function source(): Pages<PlanItem> {
     const onLoad = (): void => list.refresh();
     const onError = (message: string): void => void (error.textContent = message);
-    const actions = kinds.filter((kind): kind is Action => kind !== "rejected" && shown.has(kind));
+    const wanted = kinds.filter((kind): kind is Action => kind !== "rejected" && shown.has(kind));
+    const filter = { ...(text === "" ? {} : { text }), ...(drifted ? { drifted: true as const } : {}) };
     const changes = pages<Change>({
-      count: actions.reduce((sum, action) => sum + header.counts[action], 0),
-      fetch: (offset, limit) =>
-        ask("changes", { plan: header.id, actions, offset, limit, ...(text === "" ? {} : { text }) }),
+      count: wanted.reduce((sum, action) => sum + header.counts[action], 0),
+      fetch: (offset, limit) => ask("changes", { plan: header.id, actions: wanted, offset, limit, ...filter }),
       onLoad,
       onError,
     });
     const rejections = pages<Rejection>({
-      // The filter looks into changes; rejections are grouped and few.
-      count: shown.has("rejected") && text === "" ? header.counts.rejected : 0,
-      fetch: (offset, limit) => ask("planRejections", { plan: header.id, offset, limit }),
+      count: shown.has("rejected") && !drifted ? header.counts.rejected : 0,
+      fetch: (offset, limit) => ask("planRejections", { plan: header.id, offset, limit, ...(text !== "" && { text }) }),
       onLoad,
       onError,
     });
     return concat<PlanItem, PlanItem>(changes, rejections);
   }
 
+  const showField = (field: string): void => post({ type: "show-field", result: header.id, field });
+  const isOpen = (index: number): boolean => turned.has(index) !== allOpen;
   const lines = (index: number): readonly PlanLine[] => {
     const item = items.at(index);
-    const open = opened.has(index);
-    return item === undefined ? [] : planLines(item, { keyColumns: header.keyTypes.length, open });
+    return item === undefined ? [] : planLines(item, { keyColumns: header.keyTypes.length, open: isOpen(index) });
   };
   const list: VirtualList = virtualList({
-    label: "Changes of the plan",
+    label: t("Changes of the plan"),
     columns: "28px minmax(70px, 160px) minmax(80px, 200px) minmax(80px, 1fr) minmax(80px, 1fr) minmax(60px, 1fr)",
-    header: ["", "key", "field", header.readBack > 0 ? "at the destination" : "last sent", "will be", ""],
+    header: [
+      "",
+      t("key"),
+      t("field"),
+      header.readBack > 0 ? t("at the destination") : t("last sent"),
+      t("will be"),
+      "",
+    ],
     count: () => items.count,
     size: (index) => Math.max(1, lines(index).length) * lineHeight,
-    render: (index) => drawItem(lines(index)),
+    render(index) {
+      const row = planRow(lines(index), showField);
+      if (index === chosen) attributes(row, { "aria-selected": "true" }).classList.add("chosen");
+      return row;
+    },
     onChoose(index) {
-      if (opened.has(index)) opened.delete(index);
-      else opened.add(index);
+      // A first choice selects, the next one opens and closes.
+      if (index === chosen && !turned.delete(index)) turned.add(index);
+      chosen = index;
+      drawActions();
       list.refresh();
     },
   });
-  const again = (): void => {
+
+  function drawActions(): void {
+    const item = items.at(chosen);
+    if (item === undefined) return actions.replaceChildren();
+    const field = "stage" in item ? item.field : alteredFields(item)[0];
+    const show = field !== undefined && !("stage" in item && item.stage === "model");
+    actions.replaceChildren(
+      ...("stage" in item
+        ? []
+        : [
+            button(
+              t("Compare"),
+              "secondary",
+              () => post({ type: "open-diff", plan: header.id, key: item.key, change: item.id }),
+              { title: t("Open the record before and after in the diff editor") },
+            ),
+          ]),
+      button(t("Copy as JSON"), "secondary", () => post({ type: "copy", text: changeText(item, header) })),
+      ...(show ? [button(t("Show in mapping"), "secondary", () => showField(field))] : []),
+    );
+  }
+
+  const refilter = (): void => {
     items = source();
-    opened.clear();
+    turned.clear();
+    chosen = -1;
+    drawActions();
     list.refresh();
   };
-
   const choices = kinds.map((kind) => {
-    const box = checkbox(`${kindSign[kind]}${count(header.counts[kind])} ${kind}`, true, (checked) => {
+    const box = checkbox(kindLabel(kind, header.counts[kind]), true, (checked) => {
       if (checked) shown.add(kind);
       else shown.delete(kind);
-      again();
+      refilter();
     });
     box.classList.add(kindClass[kind]);
     return box;
   });
-  const search = searchField("Filter…", (typed) => {
-    text = typed;
-    again();
+  const others = checkbox(t("▲ {0} changed by others", count(header.drifted ?? 0)), false, (checked) => {
+    drifted = checked;
+    refilter();
   });
+  others.classList.add("warn");
+  others.title = t("Only records that someone else changed at the destination since our last write");
+  const search = searchField(t("Filter…"), (typed) => {
+    text = typed;
+    refilter();
+  });
+  const expand = button(t("Expand all"), "secondary", () => {
+    allOpen = !allOpen;
+    turned.clear();
+    expand.textContent = allOpen ? t("Collapse all") : t("Expand all");
+    list.refresh();
+  });
+
+  const run = button(t("Run this plan"), "primary", () => post({ type: "run-plan", plan: header.id }));
+  const facts = element("div");
+  const notices = element("div.notices");
+  let freshness: Freshness = {};
+  function drawState(): void {
+    facts.replaceChildren(factsOf(header, Date.now()));
+    const obstacle = obstacleOf(header, freshness);
+    run.title =
+      obstacle ?? t("Send the changes to {0} ({1})", subject.destination ?? t("the destination"), subject.target);
+    if (obstacle === undefined) run.removeAttribute("disabled");
+    else run.setAttribute("disabled", "");
+    const serious = freshness.stale !== undefined || header.guards.some(({ tripped }) => tripped);
+    notices.replaceChildren(
+      ...(obstacle !== undefined && serious
+        ? [
+            attributes(
+              element(
+                "p.err",
+                `${obstacle} `,
+                button(t("Plan again"), "secondary", () => again(header)),
+              ),
+              { role: "alert" },
+            ),
+          ]
+        : []),
+      ...noticesOf(header),
+    );
+  }
+  async function check(): Promise<void> {
+    try {
+      freshness = await ask("freshness", { plan: header.id });
+    } catch (failure) {
+      error.textContent = (failure as Error).message;
+    }
+    drawState();
+  }
+  drawState();
+  void check();
+  const timer = setInterval(() => void check(), lookEvery);
+
   const total = kinds.reduce((sum, kind) => sum + header.counts[kind], 0);
   return {
     element: element(
@@ -100,88 +215,37 @@ function drawPlan(header: PlanHeader, subject: Subject): { element: HTMLElement;
       element(
         "div.toolbar",
         ...choices,
-        attributes(element("span.summary.dim", summary(header)), { title: summary(header) }),
-        error,
+        (header.drifted ?? 0) > 0 ? others : undefined,
         search,
-        runButton(header, subject),
+        expand,
+        error,
+        element("span.stretch"),
+        actions,
+        run,
       ),
-      notices(header),
-      total === 0 ? element("p.invitation", "Nothing to do: the destination has what the model says.") : list.element,
+      facts,
+      notices,
+      total === 0
+        ? element("p.invitation", t("Nothing to do: the destination has what the model says."))
+        : list.element,
     ),
-    dispose: () => list.dispose(),
+    check: () => void check(),
+    dispose() {
+      clearInterval(timer);
+      list.dispose();
+    },
   };
 }
 
-function runButton(header: PlanHeader, subject: Subject): HTMLElement {
-  const run = button("Run this plan", "primary", () => post({ type: "run-plan", plan: header.id }), {
-    title: `Send the changes to ${subject.destination ?? "the destination"} (${subject.target})`,
-  });
-  if (header.guards.some((guard) => guard.tripped)) run.setAttribute("disabled", "");
-  return run;
-}
-
-function summary(header: PlanHeader): string {
-  const { counts, estimate } = header;
-  const parts = [
-    `${count(counts.unchanged)} unchanged`,
-    ...(counts.held > 0 ? [`${count(counts.held)} held`] : []),
-    ...(counts.skipped > 0 ? [`${count(counts.skipped)} skipped`] : []),
-    ...(header.readBack > 0 ? [`read back ${count(header.readBack)}`] : []),
-    `${plural(estimate.requests, "request")}, about ${count(Math.ceil(estimate.seconds))} s`,
-    `digest ${header.digest.slice(0, 8)}`,
-  ];
-  return parts.join(" · ");
-}
-
-function notices(header: PlanHeader): HTMLElement {
-  const tripped = header.guards.filter((guard) => guard.tripped);
-  return element(
-    "div.notices",
-    ...tripped.map((guard) =>
-      attributes(
-        element(
-          "p.err",
-          `The guard ${guard.name} (${guard.limit}) would stop this run: the plan has ${count(guard.value)}.`,
-        ),
-        { role: "alert" },
-      ),
-    ),
-    ...header.notices.map((notice) => element("p.warn", plainText(notice.message))),
-  );
-}
-
-function drawItem(lines: readonly PlanLine[]): HTMLElement {
-  if (lines.length === 0) return element("div", element("div.cell.loading", "…"));
-  const row = element("div.plan-item");
-  for (const line of lines) {
-    row.append(
-      cell(`div.cell.sign.${toneOfSign[line.sign]}`, line.sign),
-      cell("div.cell.mono", line.key),
-      cell("div.cell.mono", line.field),
-      valueElement(line.before, "del"),
-      valueElement(line.after, "add"),
-      cell(`div.cell.${toneClass[line.tone ?? "dim"]}`, line.note ?? ""),
-    );
+function kindLabel(kind: Shown, number: number): string {
+  switch (kind) {
+    case "create":
+      return t("+ {0} create", count(number));
+    case "update":
+      return t("~ {0} update", count(number));
+    case "delete":
+      return t("− {0} delete", count(number));
+    case "rejected":
+      return t("✕ {0} rejected", count(number));
   }
-  return row;
-}
-
-const toneOfSign: Readonly<Record<PlanLine["sign"], string>> = {
-  "+": "ok",
-  "~": "warn",
-  "−": "err",
-  "✕": "err",
-  "": "dim",
-};
-const toneClass = { warning: "warn", error: "err", dim: "dim" } as const;
-
-function cell(shape: string, text: string): HTMLElement {
-  const made = attributes(element(shape, text), { role: "gridcell" });
-  if (text.length > 20) made.title = text;
-  return made;
-}
-
-function valueElement(look: CellLook | undefined, side: "add" | "del"): HTMLElement {
-  if (look === undefined) return cell("div.cell.mono.dim", "—");
-  return cell(`div.cell.mono.${look.kind}.${side}`, look.text);
 }

@@ -1,81 +1,175 @@
-/** What rows would become on the wire: one payload a record, and why some could not be sent. */
+/** What rows would become on the wire: each record's fields, the request that would write it, and why some cannot be sent. */
+import { t } from "../text";
 import { type RecordPreview } from "../../src/calls/calls";
 import { type RecordsResult } from "../protocol";
-import { button } from "../elements";
+import { button, checkbox, searchField } from "../elements";
 import { plainText } from "../plain-text";
 import { count, keyText } from "../cells";
-import { element } from "../dom";
+import { attributes, element } from "../dom";
 import { ask, post } from "./host";
 import { type VirtualList, virtualList } from "../list";
 import { type Page, page } from "./pane";
-import { pages } from "../pages";
+import { pages, type Pages } from "../pages";
+import { recordView } from "./record-view";
 
-const lineHeight = 18;
-const margin = 10;
+const rowHeight = 24;
 
 export function recordsTab(root: HTMLElement): Page<RecordsResult> {
   return page({
     tab: "records",
     root,
-    invitation: "Records appear here as the destination would get them: choose Records in a sync file.",
-    draw: drawRecords,
+    invitation: t("Records appear here as the destination would get them, with the request that would carry each."),
+    draw: (result, _subject, id) => drawRecords(result, id),
   });
 }
 
-function drawRecords(result: RecordsResult): { element: HTMLElement; dispose(): void } {
-  const note = element("span.err");
-  const records = pages<RecordPreview>({
-    count: result.count,
-    fetch: (offset, limit) => ask("records", { offset, limit }),
-    onLoad: () => list.refresh(),
-    onError: (message) => (note.textContent = message),
-  });
+function drawRecords(result: RecordsResult, id: string): { element: HTMLElement; dispose(): void } {
+  const note = attributes(element("span.err"), { role: "status" });
+  const detail = element("div.record-detail");
+  const actions = element("span.actions");
+  let only: "rejected" | undefined;
+  let chosen = -1;
+  let opened = false;
+  /** Looked up by key, in place of the rows that were mapped. */
+  let found: readonly RecordPreview[] | undefined;
+  let records = source();
+
+  function source(): Pages<RecordPreview> {
+    return pages<RecordPreview>({
+      count: only === undefined ? result.count : result.rejected,
+      fetch: (offset, limit) => ask("records", { result: id, offset, limit, ...(only && { only }) }),
+      onLoad() {
+        list.refresh();
+        if (!opened) open(0);
+      },
+      onError: (message) => (note.textContent = message),
+    });
+  }
+  const at = (index: number): RecordPreview | undefined => (found ? found[index] : records.at(index));
   const list: VirtualList = virtualList({
-    label: "Records as they would be sent",
-    columns: "minmax(90px, 180px) 1fr",
-    header: ["key", "payload"],
-    count: () => records.count,
-    size: (index) => linesOf(records.at(index)).length * lineHeight + margin,
-    render: (index) => drawRecord(records.at(index)),
+    label: t("Records as they would be sent"),
+    columns: "24px minmax(70px, 160px) 1fr",
+    header: ["", t("key"), t("record")],
+    count: () => found?.length ?? records.count,
+    size: () => rowHeight,
+    render(index) {
+      const row = drawRow(at(index));
+      if (index === chosen) attributes(row, { "aria-selected": "true" }).classList.add("chosen");
+      return row;
+    },
+    onChoose: (index) => open(index),
   });
+
+  function open(index: number): void {
+    const record = at(index);
+    if (record === undefined) return;
+    opened = true;
+    chosen = index;
+    list.refresh();
+    detail.replaceChildren(recordView(record, (field) => post({ type: "show-field", result: id, field })));
+    const payload = record.request?.body ?? record.fields;
+    const text = typeof payload === "string" ? payload : JSON.stringify(payload, undefined, 2);
+    actions.replaceChildren(
+      button(t("Copy payload"), "secondary", () => post({ type: "copy", text })),
+      ...(record.rejection === undefined
+        ? [
+            button(
+              t("Send just this one"),
+              "secondary",
+              () => post({ type: "send-one", result: id, key: record.key }),
+              {
+                title: t("Plans this record alone, shows what would change and asks before anything is sent"),
+              },
+            ),
+          ]
+        : []),
+    );
+  }
+  function again(): void {
+    chosen = -1;
+    opened = false;
+    detail.replaceChildren();
+    actions.replaceChildren();
+    if (found === undefined) records = source();
+    list.refresh();
+    open(0);
+  }
+
+  const search = searchField(t("Find by key…"), () => undefined);
+  search.title = t("Press Enter to look the key up in the whole model");
+  const back = button(t("All records"), "secondary", () => {
+    found = undefined;
+    note.textContent = "";
+    back.hidden = true;
+    again();
+  });
+  back.hidden = true;
+  search.addEventListener("keydown", (event) => {
+    const key = (search as HTMLElement & { value: string }).value.trim();
+    if (event.key === "Enter" && key !== "") void lookUp(key);
+  });
+  let lookUps = 0;
+  async function lookUp(key: string): Promise<void> {
+    const mine = ++lookUps;
+    note.textContent = t("Looking in the model…");
+    note.className = "dim";
+    try {
+      const answer = await ask("findRecord", { result: id, key });
+      if (mine !== lookUps) return;
+      found = answer;
+      back.hidden = false;
+      note.textContent = answer.length === 0 ? t("The model has no row with this key.") : "";
+      again();
+    } catch (error) {
+      if (mine !== lookUps) return;
+      note.className = "err";
+      note.textContent = (error as Error).message;
+    }
+  }
+
+  const rejectedOnly = checkbox(t("{0} would be rejected", count(result.rejected)), false, (checked) => {
+    only = checked ? "rejected" : undefined;
+    found = undefined;
+    back.hidden = true;
+    again();
+  });
+  rejectedOnly.classList.add("err");
+  rejectedOnly.title = t("Show only these");
   return {
     element: element(
       "div.filled",
       element(
         "div.toolbar",
-        element("span", `${count(result.count)} records`),
-        result.rejected > 0 ? element("span.err", `${count(result.rejected)} would be rejected`) : undefined,
+        element("span", t("{0} records", count(result.count))),
+        result.rejected > 0 ? rejectedOnly : undefined,
+        search,
+        back,
         note,
         element("span.stretch"),
-        button("Map again", "secondary", () => post({ type: "again", tab: "records" })),
+        actions,
+        button(t("Map again"), "secondary", () => post({ type: "again", tab: "records" })),
       ),
-      result.count === 0 ? element("p.invitation", "The model returns no rows.") : list.element,
+      result.count === 0
+        ? element("p.invitation", t("The model returns no rows."))
+        : element("div.records", list.element, detail),
     ),
     dispose: () => list.dispose(),
   };
 }
 
-function drawRecord(record: RecordPreview | undefined): HTMLElement {
-  if (record === undefined) return element("div", element("div.cell.loading", "…"));
+function drawRow(record: RecordPreview | undefined): HTMLElement {
+  const cell = (shape: string, text: string): HTMLElement => attributes(element(shape, text), { role: "gridcell" });
+  if (record === undefined) return element("div", cell("div.cell.loading", "…"));
   const { rejection } = record;
-  const payload = element("pre.payload", ...payloadLines(record).map((line) => `${line}\n`));
-  const reason = rejection && element("div.err", reasonOf(record));
-  const keyCell = element("div.cell.mono", keyText(record.key, 1));
-  if (rejection) keyCell.classList.add("err");
-  return element("div", keyCell, element("div.cell.tall", reason, payload));
+  const brief = plainText(JSON.stringify(record.fields)).slice(0, 300);
+  return element(
+    "div",
+    cell("div.cell.sign.err", rejection ? "✕" : ""),
+    cell("div.cell.mono", keyText(record.key, 1)),
+    rejection ? cell("div.cell.err", reasonOf(rejection)) : cell("div.cell.mono.dim", brief),
+  );
 }
 
-function linesOf(record: RecordPreview | undefined): readonly string[] {
-  if (record === undefined) return [""];
-  return [...(record.rejection ? [reasonOf(record)] : []), ...payloadLines(record)];
-}
-
-function payloadLines(record: RecordPreview): readonly string[] {
-  if (Object.keys(record.fields).length === 0) return ["{}"];
-  return plainText(JSON.stringify(record.fields, undefined, 2)).split("\n");
-}
-
-function reasonOf(record: RecordPreview): string {
-  const { field, reason } = record.rejection ?? { reason: "" };
+function reasonOf({ field, reason }: NonNullable<RecordPreview["rejection"]>): string {
   return plainText(field === undefined ? reason : `${field}: ${reason}`);
 }

@@ -1,16 +1,15 @@
 /** What a run did: counts, rejections grouped by reason, and behind each the records with request and response. */
-import { type Rejection } from "../../src/record";
-import { type RunReport } from "../../src/run/report";
+import { t } from "../text";
 import { type RunResult, type Subject } from "../protocol";
-import { button } from "../elements";
+import { button, searchField } from "../elements";
 import { plainText } from "../plain-text";
-import { count, keyText, plural } from "../cells";
+import { count } from "../cells";
 import { attributes, element } from "../dom";
-import { exchangeView } from "./exchange-view";
-import { ask, post, remember, remembered } from "./host";
-import { type VirtualList, virtualList } from "../list";
+import { post, remember, remembered } from "./host";
+import { virtualList } from "../list";
 import { type Page, page } from "./pane";
-import { pages } from "../pages";
+import { type Details, exchangesOf, groupRecords, hitsOf } from "./run-details";
+import { countsOf, costOf, failureOf, statusOf } from "./run-summary";
 
 const rowHeight = 24;
 
@@ -25,7 +24,7 @@ export function runTab(root: HTMLElement): RunTab {
   const tab = page<RunResult>({
     tab: "run",
     root,
-    invitation: "A run's report appears here, with every rejected record's request and response.",
+    invitation: t("A run's report appears here, with every rejected record's request and response."),
     draw(result, subject) {
       const drawn = drawRun(result, subject);
       choose = drawn.choose;
@@ -36,10 +35,10 @@ export function runTab(root: HTMLElement): RunTab {
   });
   return {
     progress: tab.progress,
-    show(pane) {
+    show(pane, active) {
       choose = undefined;
       if (pane.state === "working") wanted = undefined;
-      tab.show(pane);
+      tab.show(pane, active);
     },
     showGroup(group) {
       if (choose) choose(group);
@@ -48,206 +47,137 @@ export function runTab(root: HTMLElement): RunTab {
   };
 }
 
-function drawRun({ report, firstSeen }: RunResult, subject: Subject) {
-  const details = element("div.details");
+function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subject) {
+  const below = element("div.details");
   // What can be done with the group that is chosen.
   const actions = element("span.actions");
-  let records: VirtualList | undefined;
+  let details: Details | undefined;
   let chosen: number | undefined;
+  /** After the groups stands the list of exchanges that were kept. */
+  const sample = report.groups.length;
   const groups = virtualList({
-    label: "Rejections by reason",
+    label: t("Rejections by reason"),
     columns: "28px minmax(120px, 1fr) minmax(70px, 180px) 90px 130px",
-    header: ["", "reason", "field", "records", "first seen"],
-    count: () => report.groups.length,
+    header: ["", t("reason"), t("field"), t("records"), t("first seen")],
+    count: () => sample + 1,
     size: () => rowHeight,
-    render: (index) => drawGroup(report, firstSeen, index, index === chosen),
+    render: (index) => (index === sample ? drawSample(index === chosen) : drawGroup(index)),
     onChoose: (index) => choose(index),
   });
 
+  function show(next: Details): void {
+    details?.dispose();
+    details = next;
+    below.replaceChildren(next.element);
+  }
+
   function choose(index: number): void {
     const group = report.groups[index];
-    if (group === undefined) return;
+    if (group === undefined && index !== sample) return;
     chosen = index;
     remember({ group: index });
     groups.refresh();
     groups.reveal(index);
-    records?.dispose();
-    const view = groupRecords(report, index);
+    if (group === undefined) {
+      actions.replaceChildren();
+      return show(exchangesOf(report.id));
+    }
     actions.replaceChildren(
-      button("Show mapping", "secondary", () => post({ type: "open-mapping", run: report.id, group: index })),
-      button("Retry these records", "secondary", () => post({ type: "retry", run: report.id, group: index })),
+      button(t("Show mapping"), "secondary", () => post({ type: "open-mapping", run: report.id, group: index })),
+      button(t("Retry these records"), "secondary", () => post({ type: "retry", run: report.id, group: index })),
     );
-    records = view.list;
-    details.replaceChildren(view.element);
+    show(groupRecords(report, index));
   }
 
-  const rejected = report.counts.rejected;
-  const element_ = element(
-    "div.filled",
-    element(
-      "div.toolbar",
-      element(`span.${statusClass[report.status]}`, statusName[report.status]),
-      ...countsOf(report),
-      element(
-        "span.dim",
-        `${plural(report.counts.requests, "request")} · ${plural(report.counts.retries, "retry")} · ${duration(report)}`,
-      ),
-      element("span.stretch"),
-      actions,
-      rejected > 0
-        ? button(`Retry ${count(rejected)}`, "secondary", () => post({ type: "retry", run: report.id }), {
-            title: `Plan and send today's rows of the rejected records to ${subject.destination ?? "the destination"}`,
-          })
-        : undefined,
-    ),
-    failureOf(report),
-    report.groups.length === 0
-      ? element("p.invitation", report.failure ? "" : "No record was rejected.")
-      : splitView(groups.element, details, report.groups.length),
-  );
+  function drawGroup(index: number): HTMLElement {
+    const group = report.groups[index];
+    const row = element(
+      "div",
+      cell("div.cell.sign.err", "✕"),
+      cell("div.cell", plainText(group?.reason ?? "")),
+      cell("div.cell.mono", plainText(group?.field ?? "")),
+      cell("div.cell.right", count(group?.count ?? 0)),
+      cell("div.cell.dim", day(firstSeen[index] ?? report.startedAt)),
+    );
+    if (index === chosen) attributes(row, { "aria-selected": "true" }).classList.add("chosen");
+    row.title = plainText(group?.reason ?? "");
+    return row;
+  }
+
+  const search = searchField(t("Search requests, responses and rejections…"), (text) => {
+    if (text.trim() === "") {
+      if (chosen !== undefined) choose(chosen);
+      return;
+    }
+    actions.replaceChildren();
+    show(hitsOf(report, text.trim()));
+  });
+  search.classList.add("wide");
+
+  const { rejected } = report.counts;
+  const other = (label: string, title: string, run: string | undefined): HTMLElement => {
+    const made = button(label, "secondary", () => run && post({ type: "open-run", run: report.id, other: run }), {
+      title,
+    });
+    made.setAttribute("aria-label", title);
+    if (run === undefined) made.setAttribute("disabled", "");
+    return made;
+  };
   return {
-    element: element_,
+    element: element(
+      "div.filled",
+      element(
+        "div.toolbar",
+        other("‹", t("Open the earlier run of this sync"), earlier),
+        other("›", t("Open the later run of this sync"), later),
+        statusOf(report),
+        ...countsOf(report),
+        costOf(report),
+        search,
+        element("span.stretch"),
+        actions,
+        rejected > 0
+          ? button(t("Retry {0}", count(rejected)), "secondary", () => post({ type: "retry", run: report.id }), {
+              title: t(
+                "Plan and send today's rows of the rejected records to {0}",
+                subject.destination ?? t("the destination"),
+              ),
+            })
+          : undefined,
+      ),
+      failureOf(report),
+      splitView(groups.element, below, sample + 1),
+    ),
     choose,
     dispose() {
       groups.dispose();
-      records?.dispose();
+      details?.dispose();
     },
   };
 }
 
 /** The groups get what they need, up to a third; the records the rest. */
-function splitView(groups: HTMLElement, details: HTMLElement, count: number): HTMLElement {
+function splitView(groups: HTMLElement, details: HTMLElement, rows: number): HTMLElement {
   const view = element("div.split", groups, details);
-  view.style.gridTemplateRows = `min(35%, ${(count + 1) * rowHeight + 4}px) 1fr`;
+  view.style.gridTemplateRows = `min(35%, ${(rows + 1) * rowHeight + 4}px) 1fr`;
   return view;
 }
 
-function groupRecords(report: RunReport, group: number): { readonly element: HTMLElement; readonly list: VirtualList } {
-  const shown = report.groups[group];
-  const side = element("div.exchange-box", element("p.invitation", "Choose a record to see its request and response."));
-  const note = element("span.err");
-  let chosen = -1;
-  let opened = false;
-  const records = pages<Rejection>({
-    count: shown?.count ?? 0,
-    fetch: (offset, limit) => ask("rejections", { run: report.id, group, offset, limit }),
-    onLoad() {
-      list.refresh();
-      if (!opened && records.at(0) !== undefined) open(0);
-    },
-    onError: (message) => (note.textContent = message),
-  });
-
-  function open(index: number): void {
-    const rejection = records.at(index);
-    if (rejection === undefined) return;
-    opened = true;
-    chosen = index;
-    list.refresh();
-    void showExchange(report.id, rejection, side, () => chosen === index);
-  }
-
-  const list: VirtualList = virtualList({
-    label: "Rejected records",
-    columns: "minmax(60px, 140px) 1fr",
-    header: ["key", "reason"],
-    count: () => records.count,
-    size: () => rowHeight,
-    render(index) {
-      const rejection = records.at(index);
-      const row = element(
-        "div",
-        element("div.cell.mono", rejection ? keyText(rejection.key, 1) : "…"),
-        element("div.cell", rejection ? plainText(rejection.reason) : ""),
-      );
-      if (index === chosen) row.classList.add("chosen");
-      return row;
-    },
-    onChoose: open,
-  });
-  return { element: element("div.filled", note, element("div.records", list.element, side)), list };
-}
-
-async function showExchange(
-  run: string,
-  rejection: Rejection,
-  side: HTMLElement,
-  current: () => boolean,
-): Promise<void> {
-  const say = (text: string): void => {
-    if (current()) side.replaceChildren(element("p.invitation", text));
-  };
-  if (rejection.exchange === undefined) {
-    return say(
-      rejection.stage === "destination" ? "No request was kept for this record." : "Nothing was sent for this record.",
-    );
-  }
-  try {
-    const exchange = await ask("exchange", { run, exchange: rejection.exchange });
-    if (exchange === undefined) return say("The request was kept, but is no longer there.");
-    if (current()) side.replaceChildren(exchangeView(exchange, rejection));
-  } catch (error) {
-    say((error as Error).message);
-  }
-}
-
-function drawGroup(report: RunReport, firstSeen: readonly string[], index: number, chosen: boolean): HTMLElement {
-  const group = report.groups[index];
+function drawSample(chosen: boolean): HTMLElement {
   const row = element(
     "div",
-    element("div.cell.sign.err", "✕"),
-    element("div.cell", plainText(group?.reason ?? "")),
-    element("div.cell.mono", plainText(group?.field ?? "")),
-    element("div.cell.right", count(group?.count ?? 0)),
-    element("div.cell.dim", day(firstSeen[index] ?? report.startedAt)),
+    cell("div.cell.sign.dim", "⇄"),
+    cell("div.cell.dim", t("Requests and responses that were kept: all of rejected records, a sample of the others")),
+    cell("div.cell", ""),
+    cell("div.cell", ""),
+    cell("div.cell", ""),
   );
   if (chosen) attributes(row, { "aria-selected": "true" }).classList.add("chosen");
-  row.title = plainText(group?.reason ?? "");
   return row;
 }
 
-const statusName: Readonly<Record<RunReport["status"], string>> = {
-  succeeded: "✓ Succeeded",
-  rejected: "Some records were rejected",
-  guarded: "Stopped by a guard",
-  stopped: "Stopped",
-  cancelled: "Cancelled",
-};
-const statusClass: Readonly<Record<RunReport["status"], string>> = {
-  succeeded: "ok",
-  rejected: "warn",
-  guarded: "err",
-  stopped: "err",
-  cancelled: "warn",
-};
-
-function countsOf({ counts }: RunReport): readonly HTMLElement[] {
-  const shown: readonly (readonly [string, number, string])[] = [
-    ["ok", counts.created, "created"],
-    ["ok", counts.updated, "updated"],
-    ["ok", counts.deleted, "removed"],
-    ["dim", counts.unchanged, "unchanged"],
-    ["dim", counts.skipped, "skipped"],
-    ["dim", counts.held, "held"],
-    ["err", counts.rejected, "rejected"],
-    ["err", counts.inDoubt, "in doubt"],
-  ];
-  return shown
-    .filter(([, value]) => value > 0)
-    .map(([tone, value, word]) => element(`span.${tone}`, `${count(value)} ${word}`));
-}
-
-function failureOf(report: RunReport): HTMLElement | undefined {
-  if (report.failure === undefined) return undefined;
-  const { message, hint } = report.failure;
-  return attributes(element("div.notices", element("p.err", plainText(message)), element("p", plainText(hint))), {
-    role: "alert",
-  });
-}
-
-function duration(report: RunReport): string {
-  const ms = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+function cell(shape: string, text: string): HTMLElement {
+  return attributes(element(shape, text), { role: "gridcell" });
 }
 
 function day(iso: string): string {

@@ -8,7 +8,7 @@ export interface OpenGroup {
   readonly group: RejectionGroup;
 }
 
-/** Run → index of the group of `retryOf` that it retried alone. */
+/** Run → index of the group of `retryOf` that it retried alone; −1: it was of some records, and settles no group. */
 export type PartialRetries = Readonly<Record<string, number>>;
 
 /** `reports`: of one sync and target, newest first. */
@@ -24,10 +24,16 @@ export function outstanding(reports: readonly RunReport[], partial: PartialRetri
   };
   let base = telling[0];
   for (let newer = base; newer !== undefined && partial[newer.id] !== undefined; newer = base) {
-    const retriedRun = newer.retryOf;
-    base = telling.find((other) => other.id === retriedRun);
+    const run = newer;
+    base =
+      run.retryOf === undefined ? telling[telling.indexOf(run) + 1] : telling.find((other) => other.id === run.retryOf);
   }
-  return base === undefined ? [] : openIn(base);
+  const newest = base === undefined ? telling.length : telling.indexOf(base);
+  // Runs of some records alone say nothing of the others, but what they were refused is open too.
+  const alone = telling
+    .slice(0, newest)
+    .filter(({ id, retryOf }) => partial[id] !== undefined && retryOf === undefined);
+  return [...alone.flatMap(openIn), ...(base === undefined ? [] : openIn(base))];
 }
 
 /** A run that stopped before it sent anything says nothing new. */

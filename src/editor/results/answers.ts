@@ -1,36 +1,64 @@
-/** Answers the webview's questions: windows of what the engine spooled or stored, found by id. */
-import { type Calls, type Place, type RecordPreview } from "../../calls/calls";
+/** Answers the webviews' questions: windows of what the engine spooled or stored, found by id. */
+import { type Calls, type Place, type RecordPreview, type SyncSource } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
 import { type Rejection } from "../../record";
-import { type RejectionGroup, type RunReport } from "../../run/report";
+import { type RejectionGroup } from "../../run/report";
 import { type Ask, windowSize } from "../../../webview/protocol";
+import { type Origin } from "./results";
+import { type Shelf } from "./shelf";
 
-/** What stands behind each tab on the host's side. */
-export interface Behind {
-  readonly records: readonly RecordPreview[];
-  readonly plan?: Place;
-  readonly run?: { readonly place: Place; readonly report: RunReport };
+/** So many rows of one key are shown; a second one is an error of the model. */
+const mostOfOneKey = 20;
+
+export interface AnswerEdges {
+  readonly calls: Calls;
+  readonly shelf: Pick<Shelf, "get">;
+  /** The sync of a result as its text stands. */
+  source(origin: Origin): SyncSource;
 }
 
-export async function answer(calls: Calls, behind: Behind, ask: Ask): Promise<unknown> {
+export async function answer({ calls, shelf, source }: AnswerEdges, ask: Ask): Promise<unknown> {
   switch (ask.name) {
     case "rows":
       return (await calls.window({ result: ask.result, offset: ask.offset, limit: limitOf(ask) })).rows;
-    case "records":
-      return behind.records.slice(ask.offset, ask.offset + limitOf(ask));
+    case "records": {
+      const { given } = shelf.get("records", ask.result);
+      const shown = ask.only === "rejected" ? given.filter(isRejected) : given;
+      return shown.slice(ask.offset, ask.offset + limitOf(ask));
+    }
+    case "findRecord": {
+      const { origin } = shelf.get("records", ask.result);
+      return calls.records(origin.place, source(origin), { limit: mostOfOneKey, key: ask.key });
+    }
     case "changes": {
       const { name: _name, ...rest } = ask;
-      return calls.changes(known(behind.plan), { ...rest, limit: limitOf(ask) });
+      return calls.changes(shelf.get("plan", ask.plan).origin.place, { ...rest, limit: limitOf(ask) });
     }
-    case "planRejections":
-      return calls.planRejections(known(behind.plan), { plan: ask.plan, offset: ask.offset, limit: limitOf(ask) });
+    case "planRejections": {
+      const { name: _name, ...rest } = ask;
+      return calls.planRejections(shelf.get("plan", ask.plan).origin.place, { ...rest, limit: limitOf(ask) });
+    }
+    case "freshness": {
+      const { origin } = shelf.get("plan", ask.plan);
+      return calls.planFreshness(origin.place, source(origin), { plan: ask.plan });
+    }
     case "rejections": {
-      const { place, report } = known(behind.run);
-      const group = known(report.groups[ask.group]);
-      return rejectionsOf(calls, place, { run: ask.run, group, offset: ask.offset, limit: limitOf(ask) });
+      const { origin, given } = shelf.get("run", ask.run);
+      const group = given.report.groups[ask.group] ?? raise();
+      return rejectionsOf(calls, origin.place, { run: ask.run, group, offset: ask.offset, limit: limitOf(ask) });
     }
     case "exchange":
-      return calls.exchange(known(behind.run).place, { run: ask.run, exchange: ask.exchange });
+      return calls.exchange(shelf.get("run", ask.run).origin.place, { run: ask.run, exchange: ask.exchange });
+    case "exchanges":
+      return calls.exchanges(shelf.get("run", ask.run).origin.place, {
+        run: ask.run,
+        offset: ask.offset,
+        limit: limitOf(ask),
+      });
+    case "searchRun": {
+      const { run, text, offset } = ask;
+      return calls.searchRun(shelf.get("run", run).origin.place, { run, text, offset, limit: limitOf(ask) });
+    }
   }
 }
 
@@ -45,11 +73,14 @@ export function rejectionsOf(
   return calls.rejections(place, { run: ask.run, group, offset: ask.offset, limit: ask.limit });
 }
 
+function isRejected({ rejection }: RecordPreview): boolean {
+  return rejection !== undefined;
+}
+
 function limitOf(ask: { readonly limit: number }): number {
   return Math.min(ask.limit, windowSize);
 }
 
-function known<Thing>(thing: Thing | undefined): Thing {
-  if (thing === undefined) throw new SyncFailure("result-gone", "This result is no longer there.", "Ask for it again.");
-  return thing;
+function raise(): never {
+  throw new SyncFailure("result-gone", "This result is no longer there.", "Ask for it again.");
 }

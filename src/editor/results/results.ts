@@ -1,22 +1,25 @@
 /** The results panel as the rest of the editor sees it: what each tab shows, and what its buttons do. */
 import * as vscode from "vscode";
-import { type Calls, type Place, type PreviewResult, type RecordPreview } from "../../calls/calls";
+import { type Calls, type Place, type RecordPreview } from "../../calls/calls";
 import { Cancelled, SyncFailure } from "../../failure";
-import { type PlanHeader } from "../../plan/plan";
 import { type RunProgress } from "../../run/report";
 import {
   type Ask,
   emptyState,
   type PanelState,
   type Pane,
-  type RunResult,
   type Subject,
   type Tab,
+  tabs,
   type ToWebview,
   type Work,
 } from "../../../webview/protocol";
 import { failureOf } from "../failures";
-import { answer, type Behind } from "./answers";
+import { type Projects, sourceOf } from "../projects";
+import { answer } from "./answers";
+import { forgotten, memoryKey, type Memory, remembering } from "./memory";
+import { Pins } from "./pins";
+import { type Given, type Held, Shelf, shownOf } from "./shelf";
 
 /** What a tab's result is of: enough to ask for it again, or to act on it. */
 export interface Origin {
@@ -25,15 +28,7 @@ export interface Origin {
   readonly file: string;
 }
 
-/** What is remembered over a restart: ids and counts, never rows. Previews live in the engine only. */
-interface Remembered {
-  readonly tab: Tab;
-  readonly plan?: { readonly subject: Subject; readonly origin: Origin; readonly header: PlanHeader };
-  readonly run?: { readonly subject: Subject; readonly origin: Origin; readonly result: RunResult };
-}
-const memoryKey = "sluice.results";
-
-type Result<Name extends Tab> = { rows: PreviewResult; records: RecordsGiven; plan: PlanHeader; run: RunResult }[Name];
+type Result<Name extends Tab> = Given[Name];
 export type RecordsGiven = readonly RecordPreview[];
 
 export interface Job<Name extends Tab> {
@@ -52,16 +47,25 @@ interface Slot {
   again(): Promise<void>;
 }
 
+type Post = (message: ToWebview) => void;
+
 export class Results {
   private panel: PanelState = emptyState;
-  private behind: Behind = { records: [] };
+  private readonly shelf = new Shelf();
   private readonly slots = new Map<Tab, Slot>();
-  private post: (message: ToWebview) => void = () => undefined;
+  private readonly posts = new Set<Post>();
+  private panelPost: Post | undefined;
   private readonly changed = new vscode.EventEmitter<PanelState>();
   readonly onDidChange = this.changed.event;
+  readonly pins = new Pins((pinned) => {
+    this.panel = { ...this.panel, pinned };
+    this.post({ type: "pinned", pinned });
+    this.changedState();
+  });
 
   constructor(
     private readonly calls: Calls,
+    private readonly projects: Pick<Projects, "syncIn">,
     private readonly memory: vscode.Memento,
   ) {
     this.restore();
@@ -71,14 +75,44 @@ export class Results {
     return this.panel;
   }
 
-  /** Where messages to the webview go; it is told everything at once. */
-  connect(post: (message: ToWebview) => void): void {
-    this.post = post;
+  /** Where messages to the panel go; it is told everything at once. */
+  connect(post: Post): void {
+    this.panelPost = post;
     post({ type: "state", state: this.panel });
   }
 
   disconnect(): void {
-    this.post = () => undefined;
+    this.panelPost = undefined;
+  }
+
+  /** Told what is news for every page, until disposed. */
+  listen(post: Post): vscode.Disposable {
+    this.posts.add(post);
+    return new vscode.Disposable(() => this.posts.delete(post));
+  }
+
+  /** To the panel and to every page of a single result. */
+  broadcast(message: ToWebview): void {
+    this.post(message);
+    for (const post of this.posts) post(message);
+  }
+
+  /** The sync that is being edited. */
+  setActive(sync: string | undefined): void {
+    if (this.panel.active === sync) return;
+    const { active: _active, ...rest } = this.panel;
+    this.panel = { ...rest, ...(sync === undefined ? {} : { active: sync }) };
+    this.post({ type: "active", ...(sync === undefined ? {} : { sync }) });
+  }
+
+  /** A result by its id. Throws SyncFailure "result-gone". */
+  held(id: string): Held {
+    return this.shelf.any(id);
+  }
+
+  /** Takes a result in, so that it can be asked about. */
+  hold(held: Held): void {
+    this.shelf.put(held, new Set([...this.shownIds(), ...this.pins.ids()]));
   }
 
   origin(tab: Tab): Origin | undefined {
@@ -110,7 +144,8 @@ export class Results {
   }
 
   answer(ask: Ask): Promise<unknown> {
-    return answer(this.calls, this.behind, ask);
+    const source = ({ place, file }: Origin) => sourceOf(this.projects.syncIn(place.root, file));
+    return answer({ calls: this.calls, shelf: this.shelf, source }, ask);
   }
 
   /**
@@ -158,8 +193,11 @@ export class Results {
     },
   ): void {
     const { subject, origin, result } = given;
+    const id = this.shelf.idOf(tab, result);
+    const held = { tab, id, subject, origin, given: result } as unknown as Held;
     this.slots.set(tab, { origin, again: () => given.again() });
-    this.set(tab, { state: "ready", subject, result: this.keepBehind(tab, origin, result) });
+    this.hold(held);
+    this.set(tab, { state: "ready", subject, id, result: shownOf(held) });
   }
 
   async reveal(tab: Tab): Promise<void> {
@@ -179,23 +217,15 @@ export class Results {
     this.set("rows", { state: "failed", subject: rows.subject, failure });
   }
 
-  /** Big lists stay on this side; the webview pulls windows of them. */
-  private keepBehind(tab: Tab, origin: Origin, result: Result<Tab>): unknown {
-    switch (tab) {
-      case "records": {
-        const records = result as RecordsGiven;
-        this.behind = { ...this.behind, records };
-        return { count: records.length, rejected: records.filter((record) => record.rejection !== undefined).length };
-      }
-      case "plan":
-        this.behind = { ...this.behind, plan: origin.place };
-        return result;
-      case "run":
-        this.behind = { ...this.behind, run: { place: origin.place, report: (result as RunResult).report } };
-        return result;
-      case "rows":
-        return result;
-    }
+  private post(message: ToWebview): void {
+    this.panelPost?.(message);
+  }
+
+  private shownIds(): readonly string[] {
+    return tabs.flatMap((tab) => {
+      const pane = this.panel[tab];
+      return pane.state === "ready" ? [pane.id] : [];
+    });
   }
 
   private progress(tab: Tab, progress: RunProgress): void {
@@ -212,39 +242,27 @@ export class Results {
   }
 
   private changedState(): void {
-    const { plan, run, tab } = this.panel;
-    const planOrigin = this.origin("plan");
-    const runOrigin = this.origin("run");
-    const remembered: Remembered = {
-      tab,
-      ...(plan.state === "ready" &&
-        planOrigin && { plan: { subject: plan.subject, origin: planOrigin, header: plan.result } }),
-      ...(run.state === "ready" &&
-        runOrigin && { run: { subject: run.subject, origin: runOrigin, result: run.result } }),
-    };
-    void this.memory.update(memoryKey, remembered);
+    const shown = [...this.shownIds(), ...this.pins.ids()].map((id) => this.shelf.any(id));
+    void this.memory.update(memoryKey, remembering(this.panel, shown));
     this.changed.fire(this.panel);
   }
 
   private restore(): void {
-    const { plan, run, tab } = this.memory.get<Remembered>(memoryKey) ?? { tab: "rows" };
-    const askAgain = (origin: Origin) => async () => {
-      await vscode.commands.executeCommand(
-        "sluice.dryRun",
-        vscode.Uri.joinPath(vscode.Uri.file(origin.place.root), origin.file),
-      );
-    };
-    if (plan) {
-      this.slots.set("plan", { origin: plan.origin, again: askAgain(plan.origin) });
-      this.behind = { ...this.behind, plan: plan.origin.place };
-      this.panel = { ...this.panel, plan: { state: "ready", subject: plan.subject, result: plan.header } };
-    }
-    if (run) {
-      this.slots.set("run", { origin: run.origin, again: askAgain(run.origin) });
-      this.behind = { ...this.behind, run: { place: run.origin.place, report: run.result.report } };
-      this.panel = { ...this.panel, run: { state: "ready", subject: run.subject, result: run.result } };
+    const { tab, shown, pinned } = this.memory.get<Memory>(memoryKey) ?? forgotten;
+    for (const held of shown) {
+      this.hold(held);
+      if (held.tab !== "plan" && held.tab !== "run") continue;
+      if (pinned.some((pin) => pin.id === held.id && pin.behind)) continue;
+      const { origin, subject, id } = held;
+      const uri = vscode.Uri.joinPath(vscode.Uri.file(origin.place.root), origin.file);
+      this.slots.set(held.tab, {
+        origin,
+        again: async () => void (await vscode.commands.executeCommand("sluice.dryRun", uri)),
+      });
+      this.panel = { ...this.panel, [held.tab]: { state: "ready", subject, id, result: shownOf(held) } };
     }
     this.panel = { ...this.panel, tab };
+    this.pins.restore(pinned.map(({ id, at }) => ({ held: this.shelf.any(id), at })));
   }
 }
 

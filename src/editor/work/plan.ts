@@ -16,25 +16,25 @@ export interface MadePlan {
 export async function planIntoPanel(
   services: Services,
   sync: SyncFile,
-  firstRun?: FirstRun,
+  options: PlanOptions = {},
 ): Promise<MadePlan | undefined> {
   const { calls, overviews, projects, results } = services;
   const place = projects.place(sync.root);
-  const options: PlanOptions = firstRun === undefined ? {} : { firstRun };
+  const { firstRun } = options;
   try {
     const header = await results.work({
       tab: "plan",
       work: "plan",
       subject: await overviews.subject(sync),
       origin: { place, file: sync.file },
-      again: async () => void (await planIntoPanel(services, sync, firstRun)),
+      again: async () => void (await planIntoPanel(services, sync, options)),
       do: (progress, signal) => calls.plan(place, sourceOf(sync), options, progress, signal),
     });
-    return { header, ...options };
+    return { header, ...(firstRun && { firstRun }) };
   } catch (error) {
     if (!(error instanceof SyncFailure) || error.code !== "first-run-undecided") throw error;
     const decided = await decideFirstRun(error);
-    return decided && planIntoPanel(services, sync, decided);
+    return decided && planIntoPanel(services, sync, { ...options, firstRun: decided });
   }
 }
 

@@ -1,13 +1,13 @@
 /** The commands that do a sync's work: preview, records, dry run, run, retry. */
 import * as vscode from "vscode";
 import { SyncFailure } from "../../failure";
-import { type PlanHeader } from "../../plan/plan";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { planIntoPanel } from "./plan";
 import { previewIntoPanel, recordsIntoPanel } from "./preview";
 import { openRun, retryRun, type RetryArgument } from "./retry";
 import { runSync } from "./run";
+import { sendOne, type SendOneArgument } from "./send-one";
 import { syncOf } from "./sync-argument";
 
 export function registerWork(services: Services): void {
@@ -27,24 +27,27 @@ export function registerWork(services: Services): void {
     const sync = await syncOf(services, argument);
     if (sync) await runSync(services, sync);
   });
-  registerCommand(services, "sluice.runPlan", async () => {
-    const { sync, header } = shownPlan(services);
-    await runSync(services, sync, header);
+  registerCommand(services, "sluice.runPlan", async (plan) => {
+    const { sync, stored } = plannedBy(services, plan);
+    await runSync(services, sync, { stored });
   });
+  registerCommand(services, "sluice.sendOne", (argument) => sendOne(services, argument as SendOneArgument));
   registerCommand(services, "sluice.retry", (argument) => retryRun(services, argument as RetryArgument | undefined));
   registerCommand(services, "sluice.openRun", (argument) => openRun(services, argument));
 }
 
-function shownPlan({ results, projects }: Services) {
+/** The plan with this id, or the one that is shown. */
+function plannedBy({ results, projects }: Services, id: unknown) {
   const { plan } = results.state;
-  const origin = results.origin("plan");
-  if (plan.state !== "ready" || origin === undefined) {
+  const shown = plan.state === "ready" ? plan.id : undefined;
+  const wanted = typeof id === "string" ? id : shown;
+  const held = wanted === undefined ? undefined : results.held(wanted);
+  if (held?.tab !== "plan") {
     throw new SyncFailure(
       "no-plan",
       vscode.l10n.t("There is no plan to run."),
       vscode.l10n.t("Make one with “Sluice: Dry Run”."),
     );
   }
-  const header: PlanHeader = plan.result;
-  return { header, sync: projects.syncIn(origin.place.root, origin.file) };
+  return { stored: held.given, sync: projects.syncIn(held.origin.place.root, held.origin.file) };
 }

@@ -2,24 +2,35 @@
 import * as vscode from "vscode";
 import { type Calls, type Place } from "../../calls/calls";
 import { type RejectionGroup, type RunReport } from "../../run/report";
+import { type RunResult } from "../../../webview/protocol";
 import { type Services } from "../services";
 
 const lookBack = 50;
 
-/** For each group, the start of the oldest of the unbroken series of runs that had it. */
-export async function firstSeen(calls: Calls, place: Place, report: RunReport): Promise<readonly string[]> {
-  const runs = await calls.runs(place, { sync: report.sync, limit: lookBack });
-  const earlier = runs.filter(
-    (run) => run.target === report.target && run.startedAt < report.startedAt && run.status !== "guarded",
-  );
-  return report.groups.map((group) => {
-    let seen = report.startedAt;
-    for (const run of earlier) {
-      if (!run.groups.some((other) => same(group, other))) break;
-      seen = run.startedAt;
-    }
-    return seen;
-  });
+/** A report with what the other runs of its sync and target say of it. */
+export async function runResult(calls: Calls, place: Place, report: RunReport): Promise<RunResult> {
+  const all = await calls.runs(place, { sync: report.sync, limit: lookBack });
+  const runs = all.filter((run) => run.target === report.target);
+  const earlier = runs.filter((run) => run.startedAt < report.startedAt);
+  const before = earlier[0];
+  const after = runs.filter((run) => run.startedAt > report.startedAt).at(-1);
+  return {
+    report,
+    firstSeen: report.groups.map((group) => seenSince(group, report, earlier)),
+    ...(before && { earlier: before.id }),
+    ...(after && { later: after.id }),
+  };
+}
+
+/** The start of the oldest of the unbroken series of runs that had the group. */
+function seenSince(group: RejectionGroup, report: RunReport, earlier: readonly RunReport[]): string {
+  let seen = report.startedAt;
+  for (const run of earlier) {
+    if (run.status === "guarded") continue;
+    if (!run.groups.some((other) => same(group, other))) break;
+    seen = run.startedAt;
+  }
+  return seen;
 }
 
 function same(a: RejectionGroup, b: RejectionGroup): boolean {

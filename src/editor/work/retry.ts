@@ -2,12 +2,13 @@
 import * as vscode from "vscode";
 import { SyncFailure } from "../../failure";
 import { keyFromJson } from "../../plan/keys";
+import { type RecordKey } from "../../record";
 import { type RunReport } from "../../run/report";
 import { type SyncFile } from "../projects";
 import { rejectionsOf } from "../results/answers";
 import { type Services } from "../services";
 import { confirmed } from "./confirm";
-import { firstSeen, tellOutcome } from "./reports";
+import { runResult, tellOutcome } from "./reports";
 import { saved } from "./run";
 
 /** `group`: only the records of this group of the report. Without a root, the run that the panel shows. */
@@ -15,25 +16,37 @@ export interface RetryArgument {
   readonly root?: string;
   readonly run: string;
   readonly group?: number;
+  /** Only these records of the group. */
+  readonly keys?: readonly RecordKey[];
 }
+
+/** A run of some of a group's records settles no group whole. */
+const noGroup = -1;
 
 export async function retryRun(services: Services, argument: RetryArgument | undefined): Promise<void> {
   const { report, sync } = await runOf(services, argument);
-  const group = argument?.group;
+  const { group, keys } = argument ?? {};
   const text = await saved(sync);
   await services.checks.requireNoErrors(sync);
-  const records = group === undefined ? report.counts.rejected : (report.groups[group]?.count ?? 0);
+  const records = keys?.length ?? (group === undefined ? report.counts.rejected : (report.groups[group]?.count ?? 0));
   const deed = vscode.l10n.t("Today's rows of {0} rejected records would be sent.", records);
   // A retry goes where its run went, whatever target is chosen now.
   const overview = await services.calls.overview({ root: sync.root, target: report.target });
   if (!(await confirmed(overview, deed))) return;
-  await retryIntoPanel(services, sync, { report, group, text });
+  await retryIntoPanel(services, sync, { report, group, keys, text });
+}
+
+interface Retry {
+  readonly report: RunReport;
+  readonly group: number | undefined;
+  readonly keys: readonly RecordKey[] | undefined;
+  readonly text: string;
 }
 
 async function retryIntoPanel(
   services: Services,
   sync: SyncFile,
-  { report, group, text }: { readonly report: RunReport; readonly group: number | undefined; readonly text: string },
+  { report, group, keys: named, text }: Retry,
 ): Promise<void> {
   const { calls, overviews, projects, results, runProblems } = services;
   const place = projects.place(sync.root);
@@ -44,16 +57,27 @@ async function retryIntoPanel(
       work: "retry",
       subject: await overviews.subject(sync),
       origin: { place, file: sync.file },
-      again: () => retryRun(services, { root: sync.root, run: report.id, ...(group !== undefined && { group }) }),
+      again: () =>
+        retryRun(services, {
+          root: sync.root,
+          run: report.id,
+          ...(group !== undefined && { group }),
+          ...(named && { keys: named }),
+        }),
       async do(progress, signal) {
-        const keys = group === undefined ? {} : { keys: await keysOf(services, sync, report, group) };
+        const keys =
+          group === undefined && named === undefined
+            ? {}
+            : { keys: named ?? (await keysOf(services, sync, report, group ?? noGroup)) };
         done = await calls.retry(place, { run: report.id, ...keys }, progress, signal);
-        return { report: done, firstSeen: await firstSeen(calls, place, done) };
+        return runResult(calls, place, done);
       },
     });
   } finally {
     if (done) await runProblems.bind(sync.root, done, text);
-    if (done && group !== undefined && report.groups.length > 1) await runProblems.retriedAlone(done, group);
+    const whole = group !== undefined && (named === undefined || named.length === report.groups[group]?.count);
+    if (done && whole && report.groups.length > 1) await runProblems.retriedAlone(done, group);
+    if (done && named !== undefined && !whole) await runProblems.retriedAlone(done, noGroup);
     await runProblems.refresh(sync.root);
     overviews.refresh();
   }
@@ -71,7 +95,7 @@ export async function openRun(services: Services, argument: unknown): Promise<vo
   results.ready("run", {
     subject,
     origin: { place, file: sync.file },
-    result: { report, firstSeen: await firstSeen(calls, place, report) },
+    result: await runResult(calls, place, report),
     again: () => openRun(services, wanted),
   });
   await results.reveal("run");

@@ -2,32 +2,44 @@
 import * as vscode from "vscode";
 import { type RunOptions } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
-import { type PlanHeader } from "../../plan/plan";
+import { type PlanHeader, type PlanOptions } from "../../plan/plan";
 import { type RunReport } from "../../run/report";
 import { openDocument, type SyncFile } from "../projects";
 import { type Services } from "../services";
 import { confirmed } from "./confirm";
 import { type MadePlan, planIntoPanel } from "./plan";
-import { firstSeen, tellOutcome } from "./reports";
+import { runResult, tellOutcome } from "./reports";
 
-/** `stored`: carry out this plan; it is refused if the file or the ledger moved since. */
-export async function runSync(services: Services, sync: SyncFile, stored?: PlanHeader): Promise<void> {
+export interface RunChoices {
+  /** Carry out this plan; it is refused if the file or the ledger moved since. */
+  readonly stored?: PlanHeader;
+  /** For a plan that is made now. */
+  readonly options?: PlanOptions;
+  /** A question of its own about the plan, before the target's. */
+  agree?(header: PlanHeader): Promise<boolean>;
+}
+
+export async function runSync(services: Services, sync: SyncFile, choices: RunChoices = {}): Promise<void> {
   const text = await saved(sync);
   await services.checks.requireNoErrors(sync);
+  const { stored } = choices;
   // What an earlier run that ended in the middle is known to have done comes first: a plan made before it would be refused.
   if (stored === undefined) await services.calls.recover(services.projects.place(sync.root), { file: sync.file });
-  const plan: MadePlan | undefined = stored ? { header: stored } : await planIntoPanel(services, sync);
+  const plan: MadePlan | undefined = stored
+    ? { header: stored, ...(stored.firstRun && { firstRun: stored.firstRun }) }
+    : await planIntoPanel(services, sync, choices.options);
   if (plan === undefined) return;
   refuseTripped(plan.header);
+  if (choices.agree && !(await choices.agree(plan.header))) return;
   if (!(await confirmed(await services.overviews.get(sync.root), deedOf(plan.header)))) return;
   const options: RunOptions = { plan: plan.header.id, ...(plan.firstRun && { firstRun: plan.firstRun }) };
-  await runIntoPanel(services, sync, { options, text });
+  await runIntoPanel(services, sync, { options, text, partial: plan.header.only !== undefined });
 }
 
 async function runIntoPanel(
   services: Services,
   sync: SyncFile,
-  { options, text }: { readonly options: RunOptions; readonly text: string },
+  { options, text, partial }: { readonly options: RunOptions; readonly text: string; readonly partial: boolean },
 ): Promise<void> {
   const { calls, overviews, projects, results, runProblems } = services;
   const place = projects.place(sync.root);
@@ -41,11 +53,13 @@ async function runIntoPanel(
       again: () => runSync(services, sync),
       async do(progress, signal) {
         report = await calls.run(place, { file: sync.file }, options, progress, signal);
-        return { report, firstSeen: await firstSeen(calls, place, report) };
+        return runResult(calls, place, report);
       },
     });
   } finally {
     if (report) await runProblems.bind(sync.root, report, text);
+    // It says nothing of the records it was not about: their rejections stay open.
+    if (report && partial) await runProblems.retriedAlone(report, -1);
     await runProblems.refresh(sync.root);
     overviews.refresh();
   }

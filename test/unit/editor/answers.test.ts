@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { type Place } from "../../../src/calls/calls";
 import { answer, rejectionsOf } from "../../../src/editor/results/answers";
+import { type Held, Shelf } from "../../../src/editor/results/shelf";
 import { SyncFailure } from "../../../src/failure";
 import { type Rejection } from "../../../src/record";
 import { type RejectionGroup, type RunReport } from "../../../src/run/report";
 import { fakeCalls } from "./fake-calls";
 
-const place = { root: "/crm" };
+const place: Place = { root: "/crm" };
 const group: RejectionGroup = {
   stage: "destination",
   field: "email",
@@ -19,10 +21,30 @@ function rejection(key: number, more: Partial<Rejection> = {}): Rejection {
   return { key, stage: "destination", field: "email", code: "INVALID", reason: "no", ...more };
 }
 
+const source = () => ({ file: "a.sync.yaml" });
+
+function shelf(tab: Held["tab"], given: unknown, at = place): Shelf {
+  const one = new Shelf();
+  const origin = { place: at, file: "a.sync.yaml" };
+  one.put({ tab, id: "r", subject: { sync: "a", target: "dev" }, origin, given } as unknown as Held, new Set());
+  return one;
+}
+
 describe("answers to the results panel", () => {
+  it("show the rejected records alone", async () => {
+    const records = [
+      { key: 1, fields: {} },
+      { key: 2, fields: {}, rejection: rejection(2) },
+    ];
+    const edges = { calls: fakeCalls({}), shelf: shelf("records", records), source };
+    const given = await answer(edges, { name: "records", result: "r", only: "rejected", offset: 0, limit: 5 });
+    assert.deepEqual(given, [records[1]]);
+  });
+
   it("never give more than 200 items, whatever is asked", async () => {
     const records = Array.from({ length: 1000 }, (_, key) => ({ key, fields: {} }));
-    const given = await answer(fakeCalls({}), { records }, { name: "records", offset: 10, limit: 5000 });
+    const edges = { calls: fakeCalls({}), shelf: shelf("records", records), source };
+    const given = await answer(edges, { name: "records", result: "r", offset: 10, limit: 5000 });
     assert.equal((given as unknown[]).length, 200);
   });
 
@@ -48,8 +70,8 @@ describe("answers to the results panel", () => {
         return undefined;
       },
     });
-    const behind = { records: [], run: { place: { root: "/crm", target: "prod" }, report } };
-    await answer(calls, behind, { name: "exchange", run: "r", exchange: "e" });
+    const edges = { calls, shelf: shelf("run", { report }, { root: "/crm", target: "prod" }), source };
+    await answer(edges, { name: "exchange", run: "r", exchange: "e" });
     assert.deepEqual(asked, [
       [
         { root: "/crm", target: "prod" },
@@ -59,7 +81,8 @@ describe("answers to the results panel", () => {
   });
 
   it("say what to do when a result is gone", async () => {
-    const asked = answer(fakeCalls({}), { records: [] }, { name: "changes", plan: "p", offset: 0, limit: 1 });
+    const edges = { calls: fakeCalls({}), shelf: new Shelf(), source };
+    const asked = answer(edges, { name: "changes", plan: "p", offset: 0, limit: 1 });
     await assert.rejects(asked, (error: unknown) => error instanceof SyncFailure && error.code === "result-gone");
   });
 });

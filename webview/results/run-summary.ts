@@ -1,0 +1,67 @@
+/** A run in one line: how it ended, what it did, what it cost. */
+import { t } from "../text";
+import { type RunReport } from "../../src/run/report";
+import { count, plural } from "../cells";
+import { attributes, element } from "../dom";
+import { plainText } from "../plain-text";
+
+export function statusOf({ status, groups, failure }: RunReport): HTMLElement {
+  if (status === "succeeded" && groups.length === 0 && failure === undefined)
+    return element("span.ok", t("✓ Succeeded, no record was rejected"));
+  return element(`span.${statusClass[status]}`, statusName(status));
+}
+
+const statusClass: Readonly<Record<RunReport["status"], string>> = {
+  succeeded: "ok",
+  rejected: "warn",
+  guarded: "err",
+  stopped: "err",
+  cancelled: "warn",
+};
+
+function statusName(status: RunReport["status"]): string {
+  switch (status) {
+    case "succeeded":
+      return t("✓ Succeeded");
+    case "rejected":
+      return t("Some records were rejected");
+    case "guarded":
+      return t("Stopped by a guard");
+    case "stopped":
+      return t("Stopped");
+    case "cancelled":
+      return t("Cancelled");
+  }
+}
+
+export function countsOf({ counts }: RunReport): readonly HTMLElement[] {
+  const shown: readonly (readonly [string, number, string])[] = [
+    ["ok", counts.created, t("{0} created", count(counts.created))],
+    ["ok", counts.updated, t("{0} updated", count(counts.updated))],
+    ["ok", counts.deleted, t("{0} removed", count(counts.deleted))],
+    ["dim", counts.unchanged, t("{0} unchanged", count(counts.unchanged))],
+    ["dim", counts.skipped, t("{0} skipped", count(counts.skipped))],
+    ["dim", counts.held, t("{0} held", count(counts.held))],
+    ["err", counts.rejected, t("{0} rejected", count(counts.rejected))],
+    ["err", counts.inDoubt, t("{0} in doubt", count(counts.inDoubt))],
+  ];
+  return shown.filter(([, value]) => value > 0).map(([tone, , text]) => element(`span.${tone}`, text));
+}
+
+export function costOf(report: RunReport): HTMLElement {
+  const { requests, retries } = report.counts;
+  return element("span.dim", `${plural(requests, "request")} · ${plural(retries, "retry")} · ${duration(report)}`);
+}
+
+export function failureOf(report: RunReport): HTMLElement | undefined {
+  if (report.failure === undefined) return undefined;
+  const { message, hint } = report.failure;
+  return attributes(element("div.notices", element("p.err", plainText(message)), element("p", plainText(hint))), {
+    role: "alert",
+  });
+}
+
+function duration(report: RunReport): string {
+  const ms = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
+  return ms < 1000 ? t("{0} ms", ms) : t("{0} s", (ms / 1000).toFixed(1));
+}
