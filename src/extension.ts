@@ -32,6 +32,8 @@ export interface SluiceApi {
   enginePid(): number | undefined;
   results(): PanelState;
   readonly onResults: vscode.Event<PanelState>;
+  /** As if a button of the results panel had said it; `post` is told what the page would be. */
+  readonly receiveResults: ReturnType<typeof registerResults>;
   /** Of a file that is open in a mapping editor. */
   mapping(uri: vscode.Uri): Pick<MappingSession, "state" | "onDidChange" | "receive"> | undefined;
   /** Answers the wizards' questions in the user's place; undefined: the editor asks again. */
@@ -58,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   registerQuickFixes(services);
   registerLenses(services);
   registerWork(services);
-  registerResults(services);
+  const receiveResults = registerResults(services);
   registerRunProblems(services);
   registerSecrets(services, vault);
   registerViews(services);
@@ -69,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
     enginePid: () => engine.pid,
     results: () => results.state,
     onResults: results.onDidChange,
+    receiveResults,
     mapping,
     answerWith,
   };

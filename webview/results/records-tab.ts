@@ -48,7 +48,7 @@ function drawRecords(result: RecordsResult, id: string): { element: HTMLElement;
   const at = (index: number): RecordPreview | undefined => (found ? found[index] : records.at(index));
   const list: VirtualList = virtualList({
     label: t("Records as they would be sent"),
-    columns: "24px minmax(70px, 160px) 1fr",
+    columns: "24px minmax(50px, 90px) 1fr",
     header: ["", t("key"), t("record")],
     count: () => found?.length ?? records.count,
     size: () => rowHeight,

@@ -1,5 +1,6 @@
 /** The webview view in the bottom panel: shows what Results holds and passes on what its buttons say. */
 import * as vscode from "vscode";
+import { type FromWebview, type ToWebview } from "../../../webview/protocol";
 import { isSyncFile, syncName } from "../files";
 import { openPage } from "../open-page";
 import { type Services } from "../services";
@@ -7,7 +8,9 @@ import { compareDocuments } from "./compare";
 import { registerSingles } from "./single";
 import { type Page, receive } from "./receive";
 
-export function registerResults(services: Services): void {
+export function registerResults(
+  services: Services,
+): (message: FromWebview, post: (message: ToWebview) => void) => Promise<void> {
   const { context, engine, results } = services;
   engine.onEnd(() => results.forgetSpooled());
   const comparisons = compareDocuments();
@@ -33,6 +36,8 @@ export function registerResults(services: Services): void {
     vscode.window.onDidChangeActiveTextEditor(() => tellActive(services)),
   );
   tellActive(services);
+  return (message, post) =>
+    receive({ ...services, comparisons, singles }, { post, ready: () => results.connect(post) }, message);
 }
 
 function tellActive({ projects, results }: Services): void {

@@ -68,7 +68,7 @@ describe("from a model to mended records, in a window", function () {
     await frame.locator(".sign.err", { hasText: "✕" }).first().waitFor();
     assert.equal(await frame.locator(".sign.ok").count(), 0);
     await frame.locator("vscode-checkbox", { hasText: "create" }).click();
-    await frame.locator("vscode-text-field input").fill("zoe@");
+    await frame.locator("#view-plan vscode-text-field input").fill("zoe@");
     await frame.locator(".plan-item", { hasText: "zoe@hooli" }).waitFor();
     assert.equal(await frame.locator(".plan-item").count(), 1);
   });
@@ -77,8 +77,8 @@ describe("from a model to mended records, in a window", function () {
     const frame = await results();
     await frame.locator("vscode-button", { hasText: "Run this plan" }).click();
     await frame.locator(".list-row", { hasText: "Email address" }).first().click({ timeout: 60_000 });
-    await frame.locator(".exchange .code mark").first().waitFor();
-    const texts = await frame.locator(".exchange .code").allTextContents();
+    await frame.locator("#view-run .exchange .code mark").first().waitFor();
+    const texts = await frame.locator("#view-run .exchange .code").allTextContents();
     assert.match(texts[0] ?? "", /jean@bartik/);
     assert.match(texts[1] ?? "", /INVALID_EMAIL/);
     assert.doesNotMatch(texts.join("\n").toLowerCase(), /bearer/);

@@ -87,3 +87,20 @@ describe("outstanding rejections", () => {
     });
   }
 });
+
+describe("a run of one record alone", () => {
+  const ids = (reports: readonly RunReport[], partial: PartialRetries) =>
+    outstanding(reports, partial).map(({ report: { id }, group: { field } }) => `${id} ${field ?? ""}`);
+
+  it("leaves what the run before it left open", () => {
+    assert.deepEqual(ids([report("2", []), full], { 2: -1 }), ["1 email", "1 phone"]);
+  });
+
+  it("adds what it was refused itself", () => {
+    assert.deepEqual(ids([report("2", ["city"]), full], { 2: -1 }), ["2 city", "1 email", "1 phone"]);
+  });
+
+  it("settles no group of the run that it retried", () => {
+    assert.deepEqual(ids([report("2", [], { retryOf: "1" }), full], { 2: -1 }), ["1 email", "1 phone"]);
+  });
+});
