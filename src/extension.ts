@@ -8,6 +8,7 @@ import { type Ask } from "./editor/first-minutes/ask";
 import { registerFirstMinutes } from "./editor/first-minutes/register";
 import { Fits } from "./editor/fit/fits";
 import { registerFits } from "./editor/fit/register";
+import { registerNavigation } from "./editor/language/register-navigation";
 import { registerLenses } from "./editor/lenses/register";
 import { registerMapping } from "./editor/mapping/register";
 import { type MappingSession } from "./editor/mapping/session";
@@ -59,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   registerFits(services);
   registerQuickFixes(services);
   registerLenses(services);
+  registerNavigation(services);
   registerWork(services);
   const receiveResults = registerResults(services);
   registerRunProblems(services);

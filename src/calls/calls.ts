@@ -20,6 +20,7 @@ import { type ProjectDraft } from "../project/draft";
 import { type ColumnFacts, type ModelFacts } from "../sync/facts";
 import { type Recovered } from "../run/recover";
 import { type Json } from "../value";
+import { type Cursor, type LensFacts, type Located, type RenameAnswer, type SyncSymbol } from "./navigation-answers";
 
 export { type ColumnFacts, type ModelFacts };
 
@@ -485,6 +486,20 @@ export interface Calls {
     sync: SyncSource,
     ask: { readonly keys: readonly string[]; readonly how: "release" | "forget" },
   ): Promise<number>;
+  /** Where what the cursor stands on is defined, or everywhere the project (highlights: this file) speaks of it; undefined: it has no name. */
+  locate(
+    place: Place,
+    ask: Cursor & { readonly what: "definitions" | "references" | "highlights" },
+  ): Promise<Located | undefined>;
+  /** `name` absent: may it be renamed? Edits are proven by a warehouse of this machine, where the model has one. */
+  rename(place: Place, ask: Cursor & { readonly name?: string }, signal?: AbortSignal): Promise<RenameAnswer>;
+  /** What lenses say of one file. */
+  lenses(place: Place, ask: { readonly file: string; readonly open?: readonly SyncSource[] }): Promise<LensFacts>;
+  /** Syncs whose name or file has the query's letters in this order. */
+  symbols(
+    place: Place,
+    ask: { readonly query: string; readonly open?: readonly SyncSource[] },
+  ): Promise<readonly SyncSymbol[]>;
   test(
     place: Place,
     ask: { readonly connection: string },

@@ -63,6 +63,10 @@ const shapes: Readonly<Record<keyof Calls, Shape>> = {
   draft: { args: 2 },
   ledger: { args: 3 },
   settle: { args: 3 },
+  locate: { args: 2 },
+  rename: { args: 2 },
+  lenses: { args: 2 },
+  symbols: { args: 2 },
   test: { args: 2 },
 };
 export const callNames = Object.keys(shapes) as readonly (keyof Calls)[];

@@ -22,6 +22,8 @@ import { previewRecords } from "./records";
 import { modelFacts } from "./facts";
 import { mapRow } from "./mapped-row";
 import { keepLedger, settleKeys } from "./ledger-keeping";
+import { lensFacts } from "./lens-facts";
+import { findSyncs, locate, renameAt } from "./navigation";
 import { keepIndexes } from "./project-index";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
@@ -42,6 +44,7 @@ export function createSession(edges: Edges): Session {
   const indexes = keepIndexes();
   const results = keepResults(edges.now);
   const of = (result: string) => results.spool(result);
+  const navigation = { indexes, connections };
 
   const calls: Calls = {
     overview: (place) => overviewOf(place),
@@ -122,6 +125,10 @@ export function createSession(edges: Edges): Session {
     },
     ledger: (place, source, ask) => keepLedger(services, place, source, ask),
     settle: (place, source, ask) => settleKeys(services, place, source, ask),
+    locate: (place, ask) => locate(navigation, place, ask),
+    rename: (place, ask, signal) => renameAt(navigation, place, ask, signal),
+    lenses: (place, ask) => lensFacts(navigation, place, ask),
+    symbols: (place, ask) => findSyncs(navigation, place, ask),
     browse: (place, { connection }, signal) => browse(services, place, connection, signal),
     async create(ask, signal) {
       if ("project" in ask) return { files: await initProject(ask.folder, projectText(ask.project)) };

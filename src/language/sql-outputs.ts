@@ -23,6 +23,8 @@ export interface Outputs {
   readonly outputs: readonly Output[];
   /** Every column of the result is among the outputs: none comes from a star or without a name. */
   readonly complete: boolean;
+  /** They are those of a table expression that the last SELECT passes on. */
+  readonly passedOn?: true;
   /** Why not even a list was found. */
   readonly reason?: "template" | "several-statements" | "no-select";
   /** The keyword of the SELECT whose list this is, else where the statement begins. */
@@ -198,7 +200,7 @@ function passedOn(
   if (body === undefined || seen.has(body.first)) return undefined;
   const inner = selectIn(tokens, body, { withs: visible, seen: new Set([...seen, body.first]) });
   const byName = setByName(tokens, scope, tokens[select.first]?.depth ?? 0);
-  return inner && byName ? { ...inner, complete: false } : inner;
+  return inner && { ...inner, passedOn: true, complete: inner.complete && !byName };
 }
 
 /** The SELECT of `name as (…)` among the table expressions of a `with`, without a list of column names. */

@@ -30,6 +30,7 @@ describe("a sync file in the editor", () => {
         ["Dry run", 0],
         ["Run", 0],
         ["Map fields", 0],
+        ["runs after companies", 0],
       ],
     );
   });
