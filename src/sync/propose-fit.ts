@@ -67,11 +67,10 @@ export function fitOfValues(column: Column, { type, options }: FieldSchema, fact
   if ((type !== "option" && type !== "options") || options === undefined || options.length === 0) return neutral;
   // Until the values are known nobody can say whether they are options.
   if (texts.length === 0) return { factor: 0.85 };
-  const values = new Set(options.map(({ value }) => value));
-  if (texts.every((text) => values.has(text)))
-    return { factor: 1.4, reason: "same-values", ...(texts.length > 1 && { alone: 0.6 }) };
+  const isOption = (text: string): boolean => options.some(({ value }) => value === text);
+  if (texts.every(isOption)) return { factor: 1.4, reason: "same-values", ...(texts.length > 1 && { alone: 0.6 }) };
   const table = tableOf(texts, options);
-  if (table === undefined) return { factor: texts.some((text) => values.has(text)) ? 0.9 : 0.5 };
+  if (table === undefined) return { factor: texts.some(isOption) ? 0.9 : 0.5 };
   // Where not every value was seen, every option's label is in the table.
   const isComplete = facts !== undefined && facts.distinct <= texts.length;
   const all = isComplete ? table : { ...labelsOf(options), ...table };
@@ -82,19 +81,33 @@ type Options = NonNullable<FieldSchema["options"]>;
 
 /** Each value with the option it names by its label, or by its value in other case and separators. */
 function tableOf(texts: readonly string[], options: Options): Readonly<Record<string, string>> | undefined {
-  const byName = new Map<string, string>();
-  for (const { value, label } of options) {
-    for (const name of [value, label ?? value].map(folded)) {
-      const before = byName.get(name);
-      // Two options by one name: which is meant cannot be said.
-      if (before !== undefined && before !== value) return undefined;
-      byName.set(name, value);
-    }
-  }
+  const byName = namesOf(options);
+  if (byName === undefined) return undefined;
   const table = texts.map((text) => [text, byName.get(folded(text))] as const);
   return table.every(([, value]) => value !== undefined)
     ? (Object.fromEntries(table) as Record<string, string>)
     : undefined;
+}
+
+const names = new WeakMap<Options, ReadonlyMap<string, string> | "ambiguous">();
+
+/** Options by value and label; undefined where one name stands for two: which is meant cannot be said. */
+function namesOf(options: Options): ReadonlyMap<string, string> | undefined {
+  const known = names.get(options) ?? readNames(options);
+  names.set(options, known);
+  return known === "ambiguous" ? undefined : known;
+}
+
+function readNames(options: Options): ReadonlyMap<string, string> | "ambiguous" {
+  const byName = new Map<string, string>();
+  for (const { value, label } of options) {
+    for (const name of [value, label ?? value].map(folded)) {
+      const before = byName.get(name);
+      if (before !== undefined && before !== value) return "ambiguous";
+      byName.set(name, value);
+    }
+  }
+  return byName;
 }
 
 function labelsOf(options: Options): Readonly<Record<string, string>> {

@@ -3,7 +3,7 @@
  * types, formats and values confirm or contradict them. A field and a column come at most once.
  */
 import { type ColumnFacts, type ModelFacts } from "./facts";
-import { type ObjectSchema } from "../destinations/destination";
+import { type FieldSchema, type ObjectSchema } from "../destinations/destination";
 import { type Column } from "../warehouses/warehouse";
 import { type FieldMapping } from "./definition";
 import { type MappingText } from "./edit";
@@ -64,6 +64,8 @@ interface Candidate extends Proposal {
 
 function candidate(column: NamedColumn, field: NamedField, facts: ColumnFacts | undefined): Candidate | undefined {
   const name = likeness(column, field);
+  // Without a likeness of names only values that speak for themselves count; most pairs end here.
+  if (name.score === 0 && (facts === undefined || !speaksByValues(field.field))) return undefined;
   const type = fitOfType(column.column, field.field, facts);
   if (type === undefined) return undefined;
   const fits = [type, fitOfFormat(column.column, field.field, facts), fitOfValues(column.column, field.field, facts)];
@@ -79,6 +81,10 @@ function candidate(column: NamedColumn, field: NamedField, facts: ColumnFacts | 
     score,
     order: field.order,
   };
+}
+
+function speaksByValues({ format, options }: FieldSchema): boolean {
+  return format === "email" || options !== undefined;
 }
 
 /** What contradicts takes away from a likeness of names; what confirms brings it nearer to certainty. */

@@ -7,7 +7,7 @@ import {
   type SyncContext,
 } from "../../calls/calls";
 import { type ParsedSync } from "../../sync/definition";
-import { propose } from "../../sync/propose";
+import { type Proposal } from "../../sync/propose";
 import { type MappingState } from "../../../webview/mapping-protocol";
 import { type Sample } from "./rows";
 
@@ -22,7 +22,7 @@ export interface Knowledge {
   readonly context?: SyncContext | undefined;
   readonly facts?: ModelFacts | undefined;
   readonly sample?: Sample | undefined;
-  readonly dismissed: readonly string[];
+  readonly proposals?: readonly Proposal[] | undefined;
   readonly work: "asking" | "done";
   readonly trust: "trusted" | "untrusted";
 }
@@ -42,17 +42,7 @@ export function compose(known: Knowledge): MappingState {
     canDescribe: trust === "trusted" && connections.some(({ name }) => name === connection),
     connections: connections.map(({ name }) => name),
     objects: context?.objects ?? [],
-    proposals:
-      definition === undefined || columns === undefined || object === undefined
-        ? []
-        : propose({
-            columns,
-            facts,
-            object,
-            mapped: definition.fields,
-            dismissed: known.dismissed,
-            key: definition.model.key,
-          }),
+    proposals: known.proposals ?? [],
     busy: work === "asking",
     restricted: trust === "untrusted",
     ...(definition !== undefined && { definition }),

@@ -16,6 +16,7 @@ import { type SyncFile } from "../projects";
 import { type Services } from "../services";
 import { compose } from "./compose";
 import { carryOut, Versions } from "./intents";
+import { Proposals } from "./proposals";
 import { revealPath } from "./reveal";
 import { type Ask, ModelRows } from "./rows";
 
@@ -37,6 +38,7 @@ export class MappingSession implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly versions = new Versions();
   private readonly rows: ModelRows;
+  private readonly proposals: Proposals;
   private readonly listeners: readonly vscode.Disposable[];
   private version: number;
   private parsed: ParsedSync | undefined;
@@ -54,6 +56,7 @@ export class MappingSession implements vscode.Disposable {
   ) {
     this.version = document.version;
     this.rows = new ModelRows(services.calls);
+    this.proposals = new Proposals(services.context.workspaceState, document.uri);
     const again = (): void => this.schedule();
     const schemas = vscode.workspace.createFileSystemWatcher("**/schema/*.json");
     this.listeners = [
@@ -77,14 +80,15 @@ export class MappingSession implements vscode.Disposable {
     const { document, parsed } = this;
     const sync = this.sync();
     const ask = sync && parsed && this.askFor(sync, parsed, this.abort.signal);
+    const facts = ask && this.rows.facts(ask);
     return compose({
       ...this.answered,
       version: this.version,
       file: sync?.file ?? vscode.workspace.asRelativePath(document.uri, false),
       parsed,
-      facts: ask && this.rows.facts(ask),
+      facts,
       sample: ask && this.rows.sample(ask),
-      dismissed: this.dismissed(),
+      proposals: this.proposals.of(parsed?.definition, this.answered.context, facts),
       work: this.work,
       trust: vscode.workspace.isTrusted ? "trusted" : "untrusted",
     });
@@ -114,7 +118,7 @@ export class MappingSession implements vscode.Disposable {
         this.schedule(0);
         return undefined;
       case "dismiss":
-        await this.services.context.workspaceState.update(this.memoryKey, [...this.dismissed(), message.field]);
+        await this.proposals.dismiss(message.field);
         this.tell();
         return undefined;
     }
@@ -130,14 +134,6 @@ export class MappingSession implements vscode.Disposable {
 
   private tell(): void {
     if (!this.isDisposed) this.changed.fire(this.state);
-  }
-
-  private get memoryKey(): string {
-    return `sluice.dismissed:${this.document.uri.toString()}`;
-  }
-
-  private dismissed(): readonly string[] {
-    return this.services.context.workspaceState.get<readonly string[]>(this.memoryKey) ?? [];
   }
 
   /** Where it may be asked about. */
