@@ -9,6 +9,7 @@ import { registerFirstMinutes } from "./editor/first-minutes/register";
 import { Fits } from "./editor/fit/fits";
 import { registerFits } from "./editor/fit/register";
 import { registerNavigation } from "./editor/language/register-navigation";
+import { registerLanguage } from "./editor/language/register";
 import { registerLenses } from "./editor/lenses/register";
 import { registerMapping } from "./editor/mapping/register";
 import { type MappingSession } from "./editor/mapping/session";
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   registerQuickFixes(services);
   registerLenses(services);
   registerNavigation(services);
+  registerLanguage(services);
   registerWork(services);
   const receiveResults = registerResults(services);
   registerRunProblems(services);

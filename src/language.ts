@@ -2,6 +2,9 @@
  * Entry of the build: what reads and edits texts, with every schema it brings along. The extension loads it when the
  * first text is to be read, so that activation waits for none of it.
  */
+export { complete } from "./language/complete";
+export { nothingKnown } from "./language/knowledge";
+export { readableRest, subjectOf } from "./language/rest";
 export { parseProject } from "./project/parse";
 export { envIgnoreProblem } from "./project/secrets";
 export { applyIntent } from "./sync/apply-intent";

@@ -193,6 +193,14 @@ export interface SyncContext {
   readonly problems: readonly FileProblem[];
 }
 
+/** What completion and hover need of a sync file, however broken: what cannot be had is left out. */
+export interface Surroundings {
+  /** Of the model. */
+  readonly columns?: readonly Column[];
+  /** Of the destination's connection. */
+  readonly objects?: readonly ObjectSchema[];
+}
+
 /** One row of the model, and what each mapping makes of it: a broken mapping says why, the others still answer. */
 export interface MappedRow {
   /** The row's place in the model's own order, from 0; undefined: the model has no such row. */
@@ -328,6 +336,8 @@ export interface Calls {
     signal?: AbortSignal,
   ): Promise<readonly FileProblem[]>;
   context(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<SyncContext>;
+  /** From what is kept, where it can be: it is asked for while somebody types. */
+  surroundings(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<Surroundings>;
   /** Reads the whole model, in the warehouse: how many rows have values that their fields do not take. */
   fit(place: Place, sync: SyncSource, signal?: AbortSignal): Promise<FitReport>;
   fieldValues(

@@ -25,6 +25,7 @@ const shapes: Readonly<Record<keyof Calls, Shape>> = {
   overview: { args: 1 },
   check: { args: 2 },
   context: { args: 2 },
+  surroundings: { args: 2 },
   fit: { args: 2 },
   fieldValues: { args: 3 },
   preview: { args: 3 },

@@ -13,6 +13,7 @@ import { type Column, QueryProblem, type Warehouse } from "../warehouses/warehou
 import { type FileProblem, type Place, ProblemsFound, type SyncSource } from "./calls";
 import { amongOthers } from "./among-others";
 import { type Connections } from "./connections";
+import { askAlways, type Descriptions } from "./descriptions";
 import { identityIn, type Indexes } from "./project-index";
 import { objectOf } from "./schemas";
 import {
@@ -38,6 +39,8 @@ export interface CheckAsk {
   readonly connections: Connections;
   /** Ask the warehouse for the model's columns. */
   readonly describe: boolean;
+  /** What the warehouse said lately may be taken for its answer. Default: it is asked. */
+  readonly descriptions?: Descriptions;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,6 +80,7 @@ export interface CheckFiles {
   readonly ask: { readonly files?: readonly SyncSource[]; readonly offline?: boolean };
   readonly connections: Connections;
   readonly indexes: Indexes;
+  readonly descriptions: Descriptions;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -86,6 +90,7 @@ export async function checkFiles({
   ask,
   connections,
   indexes,
+  descriptions,
   signal,
 }: CheckFiles): Promise<readonly FileProblem[]> {
   const named = ask.files;
@@ -107,7 +112,7 @@ export async function checkFiles({
     named === undefined || buffer !== undefined ? [...workspace.problems, ...(await ignoreProblem(place.root))] : [];
   for (const sync of chosen) {
     found.push(
-      ...(await checkOne({ workspace, sync, connections, describe, signal })).problems,
+      ...(await checkOne({ workspace, sync, connections, descriptions, describe, signal })).problems,
       ...(await amongOthers(sync, index, identityOf)),
     );
   }
@@ -161,7 +166,7 @@ interface Described {
 
 /** The columns of a model, without reading rows: what is wrong elsewhere in the file does not stand in the way. */
 export async function describeModel(ask: CheckAsk, model: Model): Promise<Described> {
-  const { workspace, sync, connections, signal } = ask;
+  const { workspace, sync } = ask;
   const { root } = workspace.project;
   const { source } = model;
   if (source.kind === "dbt") return { problems: [] };
@@ -169,42 +174,65 @@ export async function describeModel(ask: CheckAsk, model: Model): Promise<Descri
     const message = `There is no file ${source.file} beside the sync. Paths are relative to the sync file and stay inside the project.`;
     return { problems: [await placed(root, sync, { code: "no-such-file", message, path: ["model", "file"] })] };
   }
-  const warehouse = await warehouseFor(workspace, model, connections);
-  if (warehouse === undefined) return { problems: [] };
-  const text = source.kind === "table" ? { table: source.table } : { sql: await modelSql(root, sync) };
-  const compiled = compileModel(text, warehouse.dialect);
-  try {
-    return { columns: await warehouse.describe(compiled.sql, signal), problems: [] };
-  } catch (error) {
-    if (!(error instanceof QueryProblem)) throw error;
-    return { problems: [await placed(root, sync, problemOf(error, compiled, model))] };
-  } finally {
-    await warehouse.close();
-  }
+  const answer = await askModel(ask, model);
+  if (answer === undefined || "columns" in answer) return { ...answer, problems: [] };
+  return { problems: [await placed(root, sync, answer.problem)] };
+}
+
+export type ModelAnswer = { readonly columns: readonly Column[] } | { readonly problem: PlanProblem };
+
+/** The model's columns, or what is wrong with its SQL; undefined: it names no warehouse that is known, which is a problem of the files. */
+export async function askModel(ask: CheckAsk, model: Model): Promise<ModelAnswer | undefined> {
+  const sql = model.source.kind === "table" ? undefined : await modelSql(ask.workspace.project.root, ask.sync);
+  return remembered(ask, ["model", model.warehouse, model.source, sql], async () => {
+    const warehouse = await warehouseFor(ask, model);
+    if (warehouse === undefined) return undefined;
+    const text = model.source.kind === "table" ? { table: model.source.table } : { sql: sql ?? "" };
+    const compiled = compileModel(text, warehouse.dialect);
+    try {
+      return { columns: await warehouse.describe(compiled.sql, ask.signal) };
+    } catch (error) {
+      if (!(error instanceof QueryProblem)) throw error;
+      return { problem: problemOf(error, compiled, model) };
+    } finally {
+      await warehouse.close();
+    }
+  });
+}
+
+/** An answer depends on the connection too. */
+function remembered<Answer>(
+  { workspace: { project }, descriptions = askAlways }: CheckAsk,
+  question: readonly unknown[],
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  return descriptions.remembered([project.root, project.target, project.warehouses, ...question], ask);
 }
 
 /** Errors in the mapping's own SQL, which only the warehouse can find. */
 async function expressionProblems(ask: CheckAsk, definition: SyncDefinition): Promise<readonly FileProblem[]> {
-  if (!definition.fields.some(({ source }) => source.kind === "sql")) return [];
+  const expressions = definition.fields.filter(({ source }) => source.kind === "sql");
+  if (expressions.length === 0) return [];
   const { root } = ask.workspace.project;
-  const warehouse = await ask.connections.warehouse(ask.workspace.project, definition.model.warehouse);
-  try {
-    await describeMapping({ definition, modelSql: await modelSql(root, ask.sync), warehouse, signal: ask.signal });
-    return [];
-  } catch (error) {
-    if (!(error instanceof PlanProblems)) throw error;
-    return await Promise.all(error.problems.map((problem) => placed(root, ask.sync, problem)));
-  } finally {
-    await warehouse.close();
-  }
+  const text = await modelSql(root, ask.sync);
+  const question = ["mapping", definition.model, text, expressions];
+  const problems = await remembered(ask, question, async (): Promise<readonly PlanProblem[]> => {
+    const warehouse = await ask.connections.warehouse(ask.workspace.project, definition.model.warehouse);
+    try {
+      await describeMapping({ definition, modelSql: text, warehouse, signal: ask.signal });
+      return [];
+    } catch (error) {
+      if (!(error instanceof PlanProblems)) throw error;
+      return error.problems;
+    } finally {
+      await warehouse.close();
+    }
+  });
+  return await Promise.all(problems.map((problem) => placed(root, ask.sync, problem)));
 }
 
 /** An unknown or undecided warehouse is a problem of the files and is reported there. */
-async function warehouseFor(
-  workspace: Workspace,
-  model: Model,
-  connections: Connections,
-): Promise<Warehouse | undefined> {
+async function warehouseFor({ workspace, connections }: CheckAsk, model: Model): Promise<Warehouse | undefined> {
   try {
     return await connections.warehouse(workspace.project, model.warehouse);
   } catch (error) {

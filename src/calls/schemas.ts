@@ -42,7 +42,7 @@ export function describesItself(destination: Destination): boolean {
 /** The object a sync writes to, without asking the destination; undefined where nothing is known of it. */
 export async function objectOf(
   project: ResolvedProject,
-  definition: SyncDefinition,
+  definition: Pick<SyncDefinition, "destination">,
 ): Promise<{ object: ObjectSchema | undefined; objects: readonly ObjectSchema[] | undefined }> {
   const config = Object.hasOwn(project.destinations, definition.destination.connection)
     ? project.destinations[definition.destination.connection]
@@ -62,7 +62,7 @@ export function find(objects: readonly ObjectSchema[] | undefined, name: string)
 function selfDescription(
   destination: Destination,
   keys: Readonly<Record<string, unknown>>,
-  definition: SyncDefinition,
+  definition: Pick<SyncDefinition, "destination">,
 ): readonly ObjectSchema[] | undefined {
   const options = destination.options.safeParse(definition.destination.options);
   const conversation = destination.describe(

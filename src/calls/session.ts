@@ -24,6 +24,8 @@ import { mapRow } from "./mapped-row";
 import { keepLedger, settleKeys } from "./ledger-keeping";
 import { lensFacts } from "./lens-facts";
 import { findSyncs, locate, renameAt } from "./navigation";
+import { keepDescriptions } from "./descriptions";
+import { surroundingsOf } from "./surroundings";
 import { keepIndexes } from "./project-index";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
@@ -42,18 +44,19 @@ export function createSession(edges: Edges): Session {
   const connections = openConnections(edges);
   const services: Services = { edges, connections };
   const indexes = keepIndexes();
+  const descriptions = keepDescriptions(edges.now);
   const results = keepResults(edges.now);
   const of = (result: string) => results.spool(result);
   const navigation = { indexes, connections };
 
   const calls: Calls = {
     overview: (place) => overviewOf(place),
-    check: (place, ask, signal) => checkFiles({ place, ask, connections, indexes, signal }),
+    check: (place, ask, signal) => checkFiles({ place, ask, connections, indexes, descriptions, signal }),
 
     async context(place, source, signal) {
       const workspace = await openWorkspace(place);
       const sync = await loadSync(place.root, source);
-      const ask = { workspace, sync, connections, describe: true, signal };
+      const ask = { workspace, sync, connections, descriptions, describe: true, signal };
       const { problems, columns: checked } = await checkOne(ask);
       const { definition, model } = sync.parsed;
       // A file with errors elsewhere is not checked against its columns, and yet they are known.
@@ -68,6 +71,7 @@ export function createSession(edges: Edges): Session {
       };
     },
 
+    surroundings: (place, source, signal) => surroundingsOf({ place, source, connections, descriptions, signal }),
     fit: (place, source, signal) => fitSync(services, place, source, signal),
     fieldValues: (place, source, ask, signal) => valuesOfField(services, place, source, ask, signal),
 

@@ -28,9 +28,7 @@ describe("what VS Code loads at activation", () => {
   it("is less than 500 kB", () => assert.ok(bundle.bytes < 500_000, `${bundle.bytes} bytes`));
 
   it("reads no text yet: schemas, YAML and connectors come with the first one", () => {
-    const early = bundle.inputs.filter((file) =>
-      /^(node_modules\/(zod|yaml)|src\/(destinations|warehouses|language|sync))\//.test(file),
-    );
+    const early = bundle.inputs.filter((file) => /^(node_modules\/(zod|yaml)|src\/destinations)\//.test(file));
     assert.deepEqual(early, [], "Load it through parsers() of src/editor/parser.ts.");
   });
 });

@@ -1,0 +1,30 @@
+/** The language service of sync files. */
+import * as vscode from "vscode";
+import { isProjectFile, isSyncFile, syncSelector } from "../files";
+import { type Services } from "../services";
+import { completionProvider, completionTriggers } from "./complete";
+import { Knowledges } from "./knowledge";
+
+export function registerLanguage({ calls, context, engine, overviews, projects }: Services): void {
+  const knowledges = new Knowledges(calls, projects, overviews);
+  const refresh = (): void => knowledges.refresh();
+  const snapshots = vscode.workspace.createFileSystemWatcher("**/schema/*.json");
+  for (const event of [snapshots.onDidCreate, snapshots.onDidDelete, snapshots.onDidChange]) event(refresh);
+  engine.onEnd(refresh);
+  context.subscriptions.push(
+    snapshots,
+    projects.onDidChange(refresh),
+    overviews.onDidChange(refresh),
+    vscode.workspace.onDidSaveTextDocument((document) => {
+      if (isProjectFile(document.fileName) || document.fileName.endsWith(".sql")) refresh();
+    }),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      if (isSyncFile(document.fileName)) knowledges.forget(document);
+    }),
+    vscode.languages.registerCompletionItemProvider(
+      syncSelector,
+      completionProvider(knowledges),
+      ...completionTriggers,
+    ),
+  );
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { open, replace, revert, sluice } from "./support";
+
+describe("the language service of a sync file", () => {
+  let editor: vscode.TextEditor;
+  before(sluice);
+  beforeEach(async () => {
+    editor = await open("syncs/contacts.sync.yaml");
+  });
+  afterEach(revert);
+
+  const at = (text: string): vscode.Position => {
+    const { document } = editor;
+    const found = document.getText().indexOf(text);
+    assert.ok(found >= 0, `the text has no ${text}`);
+    return document.positionAt(found + text.length);
+  };
+  const complete = async (text: string): Promise<readonly vscode.CompletionItem[]> => {
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+      "vscode.executeCompletionItemProvider",
+      editor.document.uri,
+      at(text),
+    );
+    return list.items.filter(({ kind }) => kind !== vscode.CompletionItemKind.Text);
+  };
+  const names = (items: readonly vscode.CompletionItem[]): readonly string[] =>
+    items.map(({ label }) => (typeof label === "string" ? label : label.label));
+
+  it("completes columns of the model, as the warehouse describes them", async () => {
+    await replace(editor, "firstname: first_name", "firstname: ");
+    assert.ok(names(await complete("firstname: ")).includes("first_name"));
+  });
+
+  it("completes fields of the destination that are not mapped yet", async () => {
+    await replace(editor, "fields:\n", "fields:\n  \n");
+    const found = names(await complete("fields:\n  "));
+    assert.ok(found.includes("jobtitle") || found.includes("phone"), found.slice(0, 20).join(", "));
+    assert.ok(!found.includes("firstname"));
+  });
+
+  it("completes modes the object has", async () => {
+    await replace(editor, "mode: mirror", "mode: ");
+    assert.ok(names(await complete("mode: ")).includes("upsert"));
+  });
+});
