@@ -1,5 +1,16 @@
 /** Every message between the results panel's webview and the extension host, both ways, and the state they share. */
-import { type Failure, type Freshness, type PreviewResult, type RecordPreview } from "../src/calls/calls";
+import {
+  type CopyFormat,
+  type ExportFormat,
+  type Failure,
+  type FindStep,
+  type Found,
+  type Freshness,
+  type PreviewResult,
+  type RecordPreview,
+  type RowsView,
+  type RowsWindow,
+} from "../src/calls/calls";
 import { type ChangeFilter, type PlanHeader } from "../src/plan/plan";
 import { type Change, type Exchange, type Rejection } from "../src/record";
 import { type ExchangeSummary, type RunHits, type RunProgress, type RunReport } from "../src/run/report";
@@ -96,9 +107,43 @@ interface Window {
   readonly limit: number;
 }
 
+interface Viewed {
+  readonly result: string;
+  readonly view?: RowsView;
+}
+
 /** Questions of the webview, each with its answer. */
 export interface Asks {
-  readonly rows: { readonly ask: Window & { readonly result: string }; readonly answer: readonly (readonly Json[])[] };
+  readonly rows: { readonly ask: Window & Viewed & { readonly excerpt: number }; readonly answer: RowsWindow };
+  readonly rowsView: { readonly ask: Required<Viewed>; readonly answer: { readonly rows: number } };
+  readonly cell: {
+    readonly ask: Viewed & { readonly row: number; readonly column: number };
+    readonly answer: { readonly value: Json; readonly length: number };
+  };
+  readonly find: {
+    readonly ask: Viewed & {
+      readonly text: string;
+      readonly from: { readonly row: number; readonly column: number };
+      readonly step: FindStep;
+    };
+    readonly answer: Found;
+  };
+  /** Onto the clipboard: rows from one to before another. */
+  readonly copy: {
+    readonly ask: Viewed & {
+      readonly rows: { readonly from: number; readonly to: number };
+      readonly columns: readonly number[];
+      readonly format: CopyFormat;
+      readonly head: "with names" | "without names";
+    };
+    readonly answer: null;
+  };
+  /** Into a file that the user picks. undefined: the user picked none. */
+  readonly export: {
+    readonly ask: Viewed & { readonly format: ExportFormat };
+    readonly answer: { readonly rows: number; readonly file: string } | undefined;
+  };
+  readonly countRows: { readonly ask: { readonly result: string }; readonly answer: number };
   readonly records: {
     readonly ask: Window & { readonly result: string; readonly only?: "rejected" };
     readonly answer: readonly RecordPreview[];
@@ -145,6 +190,8 @@ export type FromWebview =
   | { readonly type: "ask"; readonly id: number; readonly ask: Ask }
   | { readonly type: "cancel"; readonly tab: Tab }
   | { readonly type: "again"; readonly tab: Tab }
+  /** The preview once more, with so many rows at most. */
+  | { readonly type: "load-rows"; readonly result: string; readonly limit: number }
   | { readonly type: "run-plan"; readonly plan: string }
   /** A new plan of the same sync; `readBack`: of every record the destination's present values are read. */
   | { readonly type: "plan-again"; readonly plan: string; readonly readBack?: "all" }

@@ -21,8 +21,9 @@ import { type Page } from "./pane";
 import { pinsBar } from "./pins-bar";
 import { planTab } from "./plan-tab";
 import { recordsTab } from "./records-tab";
-import { rowsTab } from "./rows-tab";
+import { rowsTab } from "./rows/rows-tab";
 import { runTab } from "./run-tab";
+import "../shared.css";
 import "./results.css";
 
 let state: PanelState = emptyState;

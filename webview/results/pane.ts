@@ -15,21 +15,32 @@ export interface Page<Result> {
   progress(progress: RunProgress): void;
 }
 
+/** A result on screen; `dispose` ends what it holds. */
+export interface Drawn<Result> {
+  readonly element: HTMLElement;
+  dispose(): void;
+  /** Shows more of the same result in place. false: it is another one. */
+  update?(result: Result): boolean;
+}
+
 export function page<Result>(options: {
   readonly tab: Tab;
   readonly root: HTMLElement;
   /** What to do to fill the tab. */
   readonly invitation: string;
   /** Draws a result; the function it gives ends what it holds. `id`: by which the result is asked about. */
-  draw(result: Result, subject: Subject, id: string): { readonly element: HTMLElement; dispose(): void };
+  draw(result: Result, subject: Subject, id: string): Drawn<Result>;
 }): Page<Result> {
   const { tab, root } = options;
   let dispose = (): void => undefined;
+  let drawn: Drawn<Result> | undefined;
   let onProgress: (progress: RunProgress) => void = () => undefined;
 
   return {
     show(pane, active) {
+      if (pane.state === "ready" && drawn?.update?.(pane.result) === true) return;
       dispose();
+      drawn = undefined;
       dispose = () => undefined;
       onProgress = () => undefined;
       switch (pane.state) {
@@ -55,8 +66,8 @@ export function page<Result>(options: {
             ),
           );
         case "ready": {
-          const drawn = options.draw(pane.result, pane.subject, pane.id);
-          dispose = () => drawn.dispose();
+          drawn = options.draw(pane.result, pane.subject, pane.id);
+          dispose = drawn.dispose;
           return root.replaceChildren(drawn.element);
         }
       }

@@ -117,6 +117,9 @@ export async function openSpool(file: string): Promise<Spool> {
     return table;
   }
 
+  const rowsIn = (table: string | undefined): number =>
+    table === undefined ? rows : ([...views.values()].find((each) => each.table === table)?.rows ?? 0);
+
   /** `from …` of the rows of a view from one place to before another, in its order; `place` is the row's. */
   function range(table: string | undefined, from = 0, to = Infinity): string {
     const end = Math.min(to, table === undefined ? rows : Number.MAX_SAFE_INTEGER);
@@ -169,7 +172,7 @@ export async function openSpool(file: string): Promise<Spool> {
         throwIfAborted(signal);
         const table = await tableOf(view, signal);
         return {
-          rows: table === undefined ? rows : ([...views.values()].find((each) => each.table === table)?.rows ?? 0),
+          rows: rowsIn(table),
         };
       }),
 
@@ -236,7 +239,9 @@ export async function openSpool(file: string): Promise<Spool> {
       oneAtATime(async () => {
         throwIfAborted(signal);
         const chosen = ask.columns.map((index) => columnAt(columns, index));
-        const { from, to } = ask.rows;
+        const table = await tableOf(ask.view, signal);
+        const { from } = ask.rows;
+        const to = Math.min(ask.rows.to, rowsIn(table));
         if ((to - from) * chosen.length > mostCopiedCells)
           throw new SyncFailure(
             "too-much-to-copy",
@@ -244,10 +249,7 @@ export async function openSpool(file: string): Promise<Spool> {
             "Select less, or export the rows to a file.",
           );
         const cells = ask.columns.map((index, place) => `${shownCell(index, chosen[place] as Column)} as s${place}`);
-        const read = await rowsOf(
-          `select ${cells.join(", ")} ${range(await tableOf(ask.view, signal), from, to)}`,
-          signal,
-        );
+        const read = await rowsOf(`select ${cells.join(", ")} ${range(table, from, to)}`, signal);
         const [[only = null] = []] = read;
         // One cell is copied as it is: it is pasted as a text, not as a table.
         if (read.length === 1 && chosen.length === 1 && ask.format === "tsv" && ask.head === "without names")
@@ -281,7 +283,7 @@ export async function openSpool(file: string): Promise<Spool> {
             { cause: error },
           );
         }
-        return { rows: table === undefined ? rows : await count(table) };
+        return { rows: rowsIn(table) };
       }),
 
     close: () =>

@@ -1,5 +1,5 @@
 /** Answers the webviews' questions: windows of what the engine spooled or stored, found by id. */
-import { type Calls, type Place, type RecordPreview, type SyncSource } from "../../calls/calls";
+import { type Calls, type ExportFormat, type Place, type RecordPreview, type SyncSource } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
 import { type Rejection } from "../../record";
 import { type RejectionGroup } from "../../run/report";
@@ -15,12 +15,40 @@ export interface AnswerEdges {
   readonly shelf: Pick<Shelf, "get">;
   /** The sync of a result as its text stands. */
   source(origin: Origin): SyncSource;
+  /** Of the result with this id. */
+  desk(result: string): Desk;
 }
 
-export async function answer({ calls, shelf, source }: AnswerEdges, ask: Ask): Promise<unknown> {
+/** Where rows go that the user takes along. */
+export interface Desk {
+  /** The table that INSERT names. */
+  readonly table: string;
+  copy(text: string): Promise<void>;
+  /** Absolute; undefined: the user picked none. */
+  pickFile(format: ExportFormat): Promise<string | undefined>;
+}
+
+export async function answer({ calls, shelf, source, desk }: AnswerEdges, ask: Ask): Promise<unknown> {
   switch (ask.name) {
     case "rows":
-      return (await calls.window({ result: ask.result, offset: ask.offset, limit: limitOf(ask) })).rows;
+      return calls.window({ ...plain(ask), limit: limitOf(ask) });
+    case "rowsView":
+      return calls.view(plain(ask));
+    case "cell":
+      return calls.cell(plain(ask));
+    case "find":
+      return calls.find(plain(ask));
+    case "countRows":
+      return calls.countRows(plain(ask));
+    case "copy": {
+      const to = desk(ask.result);
+      await to.copy(await calls.copyCells({ ...plain(ask), table: to.table }));
+      return null;
+    }
+    case "export": {
+      const file = await desk(ask.result).pickFile(ask.format);
+      return file === undefined ? undefined : { ...(await calls.exportResult({ ...plain(ask), file })), file };
+    }
     case "records": {
       const { given } = shelf.get("records", ask.result);
       const shown = ask.only === "rejected" ? given.filter(isRejected) : given;
@@ -75,6 +103,10 @@ export function rejectionsOf(
 
 function isRejected({ rejection }: RecordPreview): boolean {
   return rejection !== undefined;
+}
+
+function plain<Asked extends Ask>({ name: _name, ...rest }: Asked): Omit<Asked, "name"> {
+  return rest;
 }
 
 function limitOf(ask: { readonly limit: number }): number {

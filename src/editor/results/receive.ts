@@ -5,6 +5,7 @@ import { type FromWebview, type Tab, type ToWebview } from "../../../webview/pro
 import { failureOf, showFailure } from "../failures";
 import { type Services } from "../services";
 import { planIntoPanel } from "../work/plan";
+import { previewIntoPanel } from "../work/preview";
 import { showField } from "../work/show-field";
 import { type Comparisons } from "./compare";
 import { type Singles } from "./single";
@@ -47,6 +48,10 @@ async function act(
       return results.again(message.tab);
     case "begin":
       return command(beginnings[message.tab]);
+    case "load-rows": {
+      const { origin } = heldAs("rows", results.held(message.result));
+      return previewIntoPanel(services, projects.syncIn(origin.place.root, origin.file), message.limit);
+    }
     case "run-plan":
       return command("sluice.runPlan", message.plan);
     case "plan-again": {

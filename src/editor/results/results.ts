@@ -17,6 +17,7 @@ import {
 import { failureOf } from "../failures";
 import { type Projects, sourceOf } from "../projects";
 import { answer } from "./answers";
+import { openDesk } from "./desk";
 import { forgotten, memoryKey, type Memory, remembering } from "./memory";
 import { Pins } from "./pins";
 import { type Given, type Held, Shelf, shownOf } from "./shelf";
@@ -38,7 +39,12 @@ export interface Job<Name extends Tab> {
   readonly origin: Origin;
   /** What “again” does. */
   again(): Promise<void>;
-  do(progress: (progress: RunProgress) => void, signal: AbortSignal): Promise<Result<Name>>;
+  /** `show`: a result of which more is coming; it can be looked at meanwhile. */
+  do(
+    progress: (progress: RunProgress) => void,
+    signal: AbortSignal,
+    show: (result: Result<Name>) => void,
+  ): Promise<Result<Name>>;
 }
 
 interface Slot {
@@ -145,7 +151,11 @@ export class Results {
 
   answer(ask: Ask): Promise<unknown> {
     const source = ({ place, file }: Origin) => sourceOf(this.projects.syncIn(place.root, file));
-    return answer({ calls: this.calls, shelf: this.shelf, source }, ask);
+    const desk = (result: string) => {
+      const { subject, origin } = this.shelf.get("rows", result);
+      return openDesk(subject.sync, origin.place.root);
+    };
+    return answer({ calls: this.calls, shelf: this.shelf, source, desk }, ask);
   }
 
   /**
@@ -166,7 +176,11 @@ export class Results {
     this.set(tab, { state: "working", subject, work: job.work });
     try {
       const result = await vscode.window.withProgress({ location: { viewId: "sluice.results" } }, () =>
-        job.do((progress) => current() && this.progress(tab, progress), abort.signal),
+        job.do(
+          (progress) => current() && this.progress(tab, progress),
+          abort.signal,
+          (shown) => current() && this.show(tab, { subject, origin, result: shown }),
+        ),
       );
       if (current()) this.ready(tab, { subject, origin, result, again: () => job.again() });
       return result;
@@ -192,10 +206,16 @@ export class Results {
       again(): Promise<void>;
     },
   ): void {
-    const { subject, origin, result } = given;
+    this.slots.set(tab, { origin: given.origin, again: () => given.again() });
+    this.show(tab, given);
+  }
+
+  private show<Name extends Tab>(
+    tab: Name,
+    { subject, origin, result }: { readonly subject: Subject; readonly origin: Origin; readonly result: Result<Name> },
+  ): void {
     const id = this.shelf.idOf(tab, result);
     const held = { tab, id, subject, origin, given: result } as unknown as Held;
-    this.slots.set(tab, { origin, again: () => given.again() });
     this.hold(held);
     this.set(tab, { state: "ready", subject, id, result: shownOf(held) });
   }

@@ -3,7 +3,12 @@ import * as vscode from "vscode";
 import { type SyncFile, sourceOf } from "../projects";
 import { type Services } from "../services";
 
-export async function previewIntoPanel(services: Services, sync: SyncFile): Promise<void> {
+/** `limit`: rows at most; default: what the setting says. */
+export async function previewIntoPanel(
+  services: Services,
+  sync: SyncFile,
+  limit: number = limitOf("rows"),
+): Promise<void> {
   const { calls, overviews, projects, results } = services;
   const place = projects.place(sync.root);
   await results.work({
@@ -11,8 +16,22 @@ export async function previewIntoPanel(services: Services, sync: SyncFile): Prom
     work: "preview",
     subject: await overviews.subject(sync),
     origin: { place, file: sync.file },
-    again: () => previewIntoPanel(services, sync),
-    do: (_progress, signal) => calls.preview(place, sourceOf(sync), { limit: limitOf("rows") }, signal),
+    again: () => previewIntoPanel(services, sync, limit),
+    async do(_progress, signal, show) {
+      let preview = await calls.preview(place, sourceOf(sync), { limit, early: true }, signal);
+      const { result } = preview;
+      try {
+        while (preview.coming) {
+          show(preview);
+          preview = await calls.arriving({ result, rows: preview.rows }, signal);
+        }
+        return preview;
+      } catch (error) {
+        // What came until then is no result; the engine may not know yet that nobody wants it.
+        await calls.drop({ result }).catch(() => undefined);
+        throw error;
+      }
+    },
   });
 }
 

@@ -43,7 +43,7 @@ describe("from a model to mended records, in a window", function () {
     await page.keyboard.press("Control+End");
     const focused = frame.locator(".grid-cell:focus");
     await focused.waitFor();
-    assert.ok(Number(await focused.getAttribute("data-row")) > 400);
+    assert.ok(Number(await focused.locator("..").getAttribute("aria-rowindex")) > 400);
   });
 
   it("shows the records that the destination would get", async () => {

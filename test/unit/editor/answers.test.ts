@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Place } from "../../../src/calls/calls";
-import { answer, rejectionsOf } from "../../../src/editor/results/answers";
+import { answer, type Desk, rejectionsOf } from "../../../src/editor/results/answers";
 import { type Held, Shelf } from "../../../src/editor/results/shelf";
 import { SyncFailure } from "../../../src/failure";
 import { type Rejection } from "../../../src/record";
@@ -30,20 +30,47 @@ function shelf(tab: Held["tab"], given: unknown, at = place): Shelf {
   return one;
 }
 
+const desk = (): Desk => ({
+  table: "contacts",
+  copy: () => Promise.reject(new Error("nothing is copied here")),
+  pickFile: () => Promise.resolve(undefined),
+});
+
 describe("answers to the results panel", () => {
+  it("copy what the engine makes of the rows, and export only into a file that was picked", async () => {
+    const copied: string[] = [];
+    const calls = fakeCalls({
+      copyCells: async ({ table, format, columns }) => `${table} ${format} ${columns.join()}`,
+      exportResult: async ({ file }) => ({ rows: file === "/home/rows.csv" ? 3 : 0 }),
+    });
+    const own = (): Desk => ({
+      table: "contacts",
+      copy: async (text) => void copied.push(text),
+      pickFile: async (format) => (format === "csv" ? "/home/rows.csv" : undefined),
+    });
+    const edges = { calls, shelf: new Shelf(), source, desk: own };
+    const rows = { from: 0, to: 2 };
+    const copy = { name: "copy", result: "r", rows, columns: [0, 2], format: "json", head: "with names" } as const;
+    assert.equal(await answer(edges, copy), null);
+    assert.deepEqual(copied, ["contacts json 0,2"]);
+    const to = (format: "csv" | "json") => answer(edges, { name: "export", result: "r", format });
+    assert.deepEqual(await to("csv"), { rows: 3, file: "/home/rows.csv" });
+    assert.equal(await to("json"), undefined);
+  });
+
   it("show the rejected records alone", async () => {
     const records = [
       { key: 1, fields: {} },
       { key: 2, fields: {}, rejection: rejection(2) },
     ];
-    const edges = { calls: fakeCalls({}), shelf: shelf("records", records), source };
+    const edges = { calls: fakeCalls({}), shelf: shelf("records", records), source, desk };
     const given = await answer(edges, { name: "records", result: "r", only: "rejected", offset: 0, limit: 5 });
     assert.deepEqual(given, [records[1]]);
   });
 
   it("never give more than 200 items, whatever is asked", async () => {
     const records = Array.from({ length: 1000 }, (_, key) => ({ key, fields: {} }));
-    const edges = { calls: fakeCalls({}), shelf: shelf("records", records), source };
+    const edges = { calls: fakeCalls({}), shelf: shelf("records", records), source, desk };
     const given = await answer(edges, { name: "records", result: "r", offset: 10, limit: 5000 });
     assert.equal((given as unknown[]).length, 200);
   });
@@ -70,7 +97,7 @@ describe("answers to the results panel", () => {
         return undefined;
       },
     });
-    const edges = { calls, shelf: shelf("run", { report }, { root: "/crm", target: "prod" }), source };
+    const edges = { calls, shelf: shelf("run", { report }, { root: "/crm", target: "prod" }), source, desk };
     await answer(edges, { name: "exchange", run: "r", exchange: "e" });
     assert.deepEqual(asked, [
       [
@@ -81,7 +108,7 @@ describe("answers to the results panel", () => {
   });
 
   it("say what to do when a result is gone", async () => {
-    const edges = { calls: fakeCalls({}), shelf: new Shelf(), source };
+    const edges = { calls: fakeCalls({}), shelf: new Shelf(), source, desk };
     const asked = answer(edges, { name: "changes", plan: "p", offset: 0, limit: 1 });
     await assert.rejects(asked, (error: unknown) => error instanceof SyncFailure && error.code === "result-gone");
   });
