@@ -26,7 +26,7 @@ export async function runSync(
   services: Services,
   place: Place,
   source: SyncSource,
-  options: RunOptions & { readonly retryOf?: string },
+  options: RunOptions & { readonly retryOf?: string; readonly retried?: "all" | "some" },
   watch: Watch,
 ): Promise<RunReport> {
   const { edges } = services;
@@ -73,6 +73,7 @@ export async function runSync(
         guards: definition.guards.maxRejected === undefined ? {} : { maxRejected: definition.guards.maxRejected },
         clock: { now: edges.now, wait: edges.wait },
         ...(options.retryOf === undefined ? {} : { retryOf: options.retryOf }),
+        ...(options.retried === "all" ? {} : await limitedTo(plan, options)),
         progress: watch.progress,
         ...(watch.signal === undefined ? {} : { signal: watch.signal }),
         log: edges.log,
@@ -111,6 +112,19 @@ export async function recoverSync(
   }
 }
 
+/** Which records a run is about, where it is not about all: those that were asked for, now or when the plan was made. */
+async function limitedTo(plan: StoredPlan, { only }: RunOptions): Promise<{ readonly only?: readonly RecordKey[] }> {
+  if (only !== undefined) return { only };
+  if (plan.header.only === undefined) return {};
+  const keys = new Set<RecordKey>();
+  for await (const page of plan.changes()) for (const { key } of page) keys.add(key);
+  for (const { key } of await plan.rejections()) {
+    const found = keyFromJson(key);
+    if (found !== undefined) keys.add(found);
+  }
+  return { only: [...keys] };
+}
+
 /** Today's rows of the keys a run rejected, under the guards, by the sync file as it is now. */
 export async function retryRun(
   services: Services,
@@ -138,7 +152,7 @@ export async function retryRun(
     services,
     { ...place, target: report.target === "default" ? place.target : report.target } as Place,
     { file: report.file },
-    { only, retryOf: report.id, firstRun: "send" },
+    { only, retryOf: report.id, retried: ask.keys === undefined ? "all" : "some", firstRun: "send" },
     watch,
   );
 }

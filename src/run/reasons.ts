@@ -56,6 +56,22 @@ export function groupTest(group: GroupIdentity, names: readonly string[]): (reje
     (reason === group.reason || pattern(reason, kept) === said);
 }
 
+/** Which of a report's groups a rejection is in. `names`: as they were when the groups were made. */
+export function groupFinder(
+  groups: readonly GroupIdentity[],
+  names: readonly string[],
+): (rejection: GroupIdentity) => number | undefined {
+  const kept = new Set(names);
+  const nameOf = ({ stage, field, code, reason }: GroupIdentity): string =>
+    JSON.stringify([stage, field, code, pattern(reason, kept)]);
+  const kindOf = ({ stage, field, code }: GroupIdentity): string => JSON.stringify([stage, field, code]);
+  const byName = new Map(groups.map((group, index) => [nameOf(group), index]));
+  const byKind = new Map(groups.map((group, index) => [kindOf(group), index]));
+  return (rejection) => byName.get(nameOf(rejection)) ?? byKind.get(kindOf(rejection));
+}
+
+/** Sentences in which vendors repeat a value without quotes. */
+const repeated = [/^.+(?= was not (?:one of the allowed|a valid)\b)/s, /(?<=^Email address ).+(?= is invalid)/s];
 const variable = [
   /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
   /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi,
@@ -69,6 +85,7 @@ const quoted = /"(?:[^"\\]|\\.)*"|“[^”]*”|‘[^’]*’|`[^`]*`|(?<![\p{L}
 
 /** What a vendor's sentence says when the values of one record are taken out. */
 function pattern(reason: string, names: ReadonlySet<string>): string {
-  const unquoted = reason.replace(quoted, (text) => (names.has(text.slice(1, -1)) ? text : "…"));
+  const spared = repeated.reduce((text, expression) => text.replace(expression, "…"), reason);
+  const unquoted = spared.replace(quoted, (text) => (names.has(text.slice(1, -1)) ? text : "…"));
   return variable.reduce((text, expression) => text.replace(expression, "…"), unquoted).replace(/(?:…[\s,;]*)+/g, "… ");
 }

@@ -1,5 +1,5 @@
 /** What a run leaves behind, and what it says while it goes on. */
-import { type Exchange, type Rejection } from "../record";
+import { type Exchange, type RecordKey, type Rejection } from "../record";
 
 export interface RunCounts {
   readonly created: number;
@@ -33,6 +33,8 @@ export interface RunReport {
   readonly fields?: readonly string[];
   /** The run whose rejected keys this one retried. */
   readonly retryOf?: string;
+  /** The keys it was limited to; absent: all that changed, or all that the retried run rejected. */
+  readonly only?: readonly RecordKey[];
   readonly counts: RunCounts;
   /** Rejections by field and reason, largest first; the records themselves are in rejections.jsonl. */
   readonly groups: readonly RejectionGroup[];

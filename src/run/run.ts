@@ -4,6 +4,7 @@ import { type DeliverContext } from "../destinations/destination";
 import { Cancelled, SyncFailure } from "../failure";
 import { type Ledger } from "../ledger/ledger";
 import { type StoredPlan } from "../plan/plan";
+import { type RecordKey } from "../record";
 import { type Limit } from "../sync/definition";
 import { type Clock, type Log } from "./clock";
 import { type Journal } from "./journal";
@@ -28,6 +29,7 @@ export interface RunInput {
   readonly guards: { readonly maxRejected?: Limit };
   readonly clock: Clock;
   readonly retryOf?: string;
+  readonly only?: readonly RecordKey[];
   readonly progress?: (progress: RunProgress) => void;
   /** Once aborted nothing more is sent; what is in flight is waited for, within limits, and kept. */
   readonly signal?: AbortSignal;
@@ -81,6 +83,7 @@ export async function run(input: RunInput): Promise<RunReport> {
     definitionDigest: plan.header.definitionDigest,
     fields: plan.header.fields.map(({ name }) => name),
     ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
+    ...(input.only === undefined ? {} : { only: input.only }),
     counts: { ...tally.counts(), ...sent() },
     groups: tally.groups(),
     ...(told === undefined ? {} : { failure: { ...told, message: writer.redact(told.message) } }),

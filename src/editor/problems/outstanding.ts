@@ -1,6 +1,10 @@
-/** Which rejections of a sync are still open, given its runs: the newest run's, and those a partial retry left alone. */
+/** Which rejections of a sync are still open, given its runs: record by record, as later runs of some of them tell. */
+import { keyFromJson } from "../../plan/keys";
+import { type Rejection } from "../../record";
+import { groupFinder } from "../../run/reasons";
 import { type RejectionGroup, type RunReport } from "../../run/report";
 
+/** `count` and `examples` of the group are of what is open. */
 export interface OpenGroup {
   readonly report: RunReport;
   /** Index into the report's groups. */
@@ -8,37 +12,54 @@ export interface OpenGroup {
   readonly group: RejectionGroup;
 }
 
-/** Run → index of the group of `retryOf` that it retried alone; −1: it was of some records, and settles no group. */
-export type PartialRetries = Readonly<Record<string, number>>;
-
-/** `reports`: of one sync and target, newest first. */
-export function outstanding(reports: readonly RunReport[], partial: PartialRetries): readonly OpenGroup[] {
+/** `reports`: of one sync and target, newest first. `rejectionsOf` is asked only where a later run retried some records. */
+export async function outstanding(
+  reports: readonly RunReport[],
+  rejectionsOf: (report: RunReport) => Promise<readonly Rejection[]>,
+): Promise<readonly OpenGroup[]> {
   const telling = reports.filter(tells);
-  const partialRetriesOf = (run: RunReport): readonly RunReport[] =>
-    telling.filter((other) => other.retryOf === run.id && partial[other.id] !== undefined);
-  const openIn = (report: RunReport): readonly OpenGroup[] => {
-    const retries = partialRetriesOf(report);
-    const retried = new Set(retries.map((retry) => partial[retry.id]));
-    const own = report.groups.map((group, index) => ({ report, index, group }));
-    return [...own.filter(({ index }) => !retried.has(index)), ...retries.flatMap(openIn)];
-  };
-  let base = telling[0];
-  for (let newer = base; newer !== undefined && partial[newer.id] !== undefined; newer = base) {
-    const run = newer;
-    base =
-      run.retryOf === undefined ? telling[telling.indexOf(run) + 1] : telling.find((other) => other.id === run.retryOf);
+  const base = telling.findIndex(({ only, retryOf }) => only === undefined && retryOf === undefined);
+  const layers = base < 0 ? telling : telling.slice(0, base + 1);
+  const open: OpenGroup[] = [];
+  for (const [at, report] of layers.entries()) {
+    const later = layers.slice(0, at);
+    // All that it rejected was tried again.
+    if (later.some(({ only, retryOf }) => only === undefined && retryOf === report.id)) continue;
+    const settled = new Set(later.flatMap(({ only }) => only ?? []));
+    open.push(...(settled.size === 0 ? all(report) : without(report, settled, await rejectionsOf(report))));
   }
-  const newest = base === undefined ? telling.length : telling.indexOf(base);
-  // Runs of some records alone say nothing of the others, but what they were refused is open too.
-  const alone = telling
-    .slice(0, newest)
-    .filter(({ id, retryOf }) => partial[id] !== undefined && retryOf === undefined);
-  return [...alone.flatMap(openIn), ...(base === undefined ? [] : openIn(base))];
+  // The run that most of it is of comes first.
+  return open.reverse();
 }
 
-/** A run that stopped before it sent anything says nothing new. */
-function tells({ status, groups, counts }: RunReport): boolean {
+function all(report: RunReport): readonly OpenGroup[] {
+  return report.groups.map((group, index) => ({ report, index, group })).reverse();
+}
+
+/** A row without a whole key cannot be tried again by itself. */
+function without(
+  report: RunReport,
+  settled: ReadonlySet<string>,
+  rejections: readonly Rejection[],
+): readonly OpenGroup[] {
+  const isSettled = ({ key }: Rejection): boolean => settled.has(keyFromJson(key) ?? "\0");
+  const find = groupFinder(report.groups, report.fields ?? []);
+  const gone = new Map<number, number>();
+  for (const rejection of rejections.filter(isSettled)) {
+    const index = find(rejection);
+    if (index !== undefined) gone.set(index, (gone.get(index) ?? 0) + 1);
+  }
+  return all(report).flatMap(({ index, group }) => {
+    const count = group.count - (gone.get(index) ?? 0);
+    if (count <= 0) return [];
+    return [{ report, index, group: { ...group, count, examples: group.examples.filter((one) => !isSettled(one)) } }];
+  });
+}
+
+/** A run that stopped before it sent anything says nothing new; one of some records speaks only when it went through. */
+function tells({ status, groups, counts, only, retryOf }: RunReport): boolean {
   if (status === "guarded") return false;
   const stoppedEarly = status === "stopped" || status === "cancelled";
+  if (stoppedEarly && (only !== undefined || retryOf !== undefined)) return false;
   return !stoppedEarly || groups.length > 0 || counts.requests > 0;
 }

@@ -7,6 +7,9 @@ import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { type RetryArgument } from "../work/retry";
 import { mappingPath, mappingRange } from "./placement";
+import { excludeRecords } from "./exclude-records";
+import { registerExchanges } from "./exchange-document";
+import { rejectionFixes } from "./rejection-fixes";
 import { toRange } from "./rejection-diagnostic";
 
 const pause = 150;
@@ -49,32 +52,15 @@ export function registerRunProblems(services: Services): void {
       if (isSyncFile(uri.path) || uri.path.endsWith(".sql"))
         soon(uri.toString(), () => runProblems.drawWhatConcerns(uri));
     }),
-    vscode.languages.registerCodeActionsProvider([...syncSelector], fixes(services), {
+    vscode.languages.registerCodeActionsProvider([...syncSelector], rejectionFixes(services), {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
     { dispose: () => timers.forEach((timer) => clearTimeout(timer)) },
   );
+  registerCommand(services, "sluice.excludeRecords", (argument) => excludeRecords(services, argument as RetryArgument));
+  registerExchanges(services);
   registerCommand(services, "sluice.showMapping", (argument) => showMapping(services, argument as RetryArgument));
   restore();
-}
-
-function fixes({ runProblems }: Services): vscode.CodeActionProvider {
-  return {
-    provideCodeActions: (document, range) =>
-      runProblems.diagnosticsAt(document.uri, range).flatMap((diagnostic) =>
-        (
-          [
-            [vscode.l10n.t("Retry these records"), "sluice.retry"],
-            [vscode.l10n.t("Show these records"), "sluice.openRun"],
-          ] as const
-        ).map(([title, command]) => {
-          const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-          action.diagnostics = [diagnostic];
-          action.command = { title, command, arguments: [diagnostic.records] };
-          return action;
-        }),
-      ),
-  };
 }
 
 /** Opens the sync file at the mapping that a group of rejections comes from. */

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { type Range } from "../../problem";
 import { type Rejection } from "../../record";
 import { plainExcerpt } from "../../../webview/plain-text";
+import { type RejectionGroup } from "../../run/report";
 import { type RetryArgument } from "../work/retry";
 import { type OpenGroup } from "./outstanding";
 
@@ -13,6 +14,8 @@ export class RunDiagnostic extends vscode.Diagnostic {
     severity: vscode.DiagnosticSeverity,
     /** What the quick fixes act on. */
     readonly records: RetryArgument,
+    /** Absent: it counts the reasons that are not shown one by one. */
+    readonly group?: RejectionGroup,
   ) {
     super(range, message, severity);
   }
@@ -35,7 +38,7 @@ export function rejectionDiagnostic(input: {
       : vscode.l10n.t("{0} records rejected: {1}", group.count, reason);
   // Data that a model lacks is to be looked at; a record that a destination refused did not arrive.
   const severity = group.stage === "model" ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
-  const diagnostic = new RunDiagnostic(range, message, severity, records);
+  const diagnostic = new RunDiagnostic(range, message, severity, records, group);
   diagnostic.source = `sluice ${report.target}`;
   diagnostic.code = { value: vscode.l10n.t("show records"), target: commandUri("sluice.openRun", records) };
   diagnostic.relatedInformation = group.examples.map(
@@ -45,6 +48,25 @@ export function rejectionDiagnostic(input: {
         exampleText(example, group.reason),
       ),
   );
+  return diagnostic;
+}
+
+/** Beyond the first few a line of the file says how many reasons more there are. */
+export function othersDiagnostic(input: {
+  readonly text: string;
+  readonly root: string;
+  readonly others: readonly OpenGroup[];
+  readonly range: Range;
+}): RunDiagnostic {
+  const [first] = input.others;
+  const run = first?.report.id ?? "";
+  const records: RetryArgument = { root: input.root, run };
+  const count = input.others.reduce((sum, { group }) => sum + group.count, 0);
+  const message = vscode.l10n.t("{0} more records rejected, for {1} other reasons", count, input.others.length);
+  const range = toRange(input.text, input.range);
+  const diagnostic = new RunDiagnostic(range, message, vscode.DiagnosticSeverity.Error, records);
+  diagnostic.source = `sluice ${first?.report.target ?? ""}`;
+  diagnostic.code = { value: vscode.l10n.t("show records"), target: commandUri("sluice.openRun", records) };
   return diagnostic;
 }
 

@@ -5,14 +5,16 @@
 import * as vscode from "vscode";
 import { type Calls } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
+import { type Path } from "../../problem";
 import { type RunReport } from "../../run/report";
+import { type ParsedSync } from "../../sync/definition";
 import { syncName } from "../files";
 import { parsers } from "../parser";
 import { type Projects } from "../projects";
 import { besideOf, textOf } from "../texts";
 import { mappingHash, mappingPath, mappingRange } from "./placement";
-import { type OpenGroup, outstanding, type PartialRetries } from "./outstanding";
-import { rejectionDiagnostic, type RunDiagnostic } from "./rejection-diagnostic";
+import { type OpenGroup, outstanding } from "./outstanding";
+import { othersDiagnostic, rejectionDiagnostic, type RunDiagnostic } from "./rejection-diagnostic";
 
 /** For each run, the fingerprints of its groups' mappings as they were when it ran. */
 type Baselines = Readonly<Record<string, readonly string[]>>;
@@ -24,6 +26,10 @@ interface Watched {
 
 /** Runs that are looked at for each project; more than this back nothing is outstanding. */
 const lookBack = 200;
+/** A record may be rejected for several fields. */
+const rejectionsRead = 100_000;
+/** Reasons shown on one line; the others are counted in one more. */
+const reasonsShown = 10;
 const kept = 50;
 
 export class RunProblems implements vscode.Disposable {
@@ -40,16 +46,9 @@ export class RunProblems implements vscode.Disposable {
   async bind(root: string, report: RunReport, text: string): Promise<void> {
     const { parseSync } = await parsers();
     const parsed = parseSync(text, { name: syncName(report.file) });
-    const beside = besideOf(this.projects.syncIn(root, report.file).uri);
-    const hashes = report.groups.map((group) =>
-      mappingHash(parsed, text, { path: mappingPath(parsed, group), beside }),
-    );
+    const hashOf = hashing(parsed, text, this.projects.syncIn(root, report.file).uri);
+    const hashes = report.groups.map((group) => hashOf(mappingPath(parsed, group)));
     await this.memory.update("sluice.baselines", newest({ ...this.baselines(), [report.id]: hashes }));
-  }
-
-  /** A run that retried one group alone leaves the others of its run outstanding. */
-  async retriedAlone(report: RunReport, group: number): Promise<void> {
-    await this.memory.update("sluice.partialRetries", newest({ ...this.partialRetries(), [report.id]: group }));
   }
 
   /** Reads the project's newest reports anew. */
@@ -62,7 +61,9 @@ export class RunProblems implements vscode.Disposable {
       files.set(report.file, [...(files.get(report.file) ?? []), report]);
     for (const [key, watched] of this.watched) if (watched.root === root) this.drop(key);
     for (const [file, ofFile] of files) {
-      const groups = outstanding(ofFile, this.partialRetries());
+      const groups = await outstanding(ofFile, ({ id: run, counts }) =>
+        this.calls.rejections(place, { run, offset: 0, limit: Math.max(counts.rejected, rejectionsRead) }),
+      );
       if (groups.length === 0) continue;
       const { uri } = this.projects.syncIn(root, file);
       this.watched.set(uri.toString(), { root, groups });
@@ -90,16 +91,23 @@ export class RunProblems implements vscode.Disposable {
     const text = textOf(uri);
     if (text === undefined) return this.collection.delete(uri);
     const parsed = parseSync(text, { name: syncName(uri.fsPath) });
-    const beside = besideOf(uri);
-    const found: RunDiagnostic[] = [];
+    const baselines = this.baselines();
+    const hashOf = hashing(parsed, text, uri);
+    const lines = new Map<string, { readonly where: Path; readonly groups: OpenGroup[] }>();
     for (const open of watched.groups) {
       const where = mappingPath(parsed, open.group);
-      const baseline = this.baselines()[open.report.id]?.[open.index];
-      if (baseline !== mappingHash(parsed, text, { path: where, beside })) continue;
-      found.push(
-        rejectionDiagnostic({ uri, text, root: watched.root, open, range: mappingRange(parsed, text, where) }),
-      );
+      if (baselines[open.report.id]?.[open.index] !== hashOf(where)) continue;
+      const line = lines.get(JSON.stringify(where)) ?? { where, groups: [] };
+      lines.set(JSON.stringify(where), line);
+      line.groups.push(open);
     }
+    const found = [...lines.values()].flatMap(({ where, groups }): readonly RunDiagnostic[] => {
+      const about = { uri, text, root: watched.root, range: mappingRange(parsed, text, where) };
+      const largest = [...groups].sort((a, b) => b.group.count - a.group.count);
+      const others = largest.slice(reasonsShown);
+      const shown = largest.slice(0, reasonsShown).map((open) => rejectionDiagnostic({ ...about, open }));
+      return others.length === 0 ? shown : [...shown, othersDiagnostic({ ...about, others })];
+    });
     this.collection.set(uri, found);
   }
 
@@ -135,14 +143,22 @@ export class RunProblems implements vscode.Disposable {
   private baselines(): Baselines {
     return this.memory.get<Baselines>("sluice.baselines") ?? {};
   }
-
-  private partialRetries(): PartialRetries {
-    return this.memory.get<PartialRetries>("sluice.partialRetries") ?? {};
-  }
 }
 
 /** Ids of runs sort by time: the memory of old ones is let go. */
 function newest<Value>(byRun: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   const runs = Object.keys(byRun).sort().slice(-kept);
   return Object.fromEntries(runs.map((run) => [run, byRun[run] as Value]));
+}
+
+/** Fingerprints of mappings in one text. Many reasons stand on one line, which is looked at once. */
+function hashing(parsed: ParsedSync, text: string, uri: vscode.Uri): (path: Path) => string {
+  const known = new Map<string, string>();
+  const beside = besideOf(uri);
+  return (path) => {
+    const name = JSON.stringify(path);
+    const hash = known.get(name) ?? mappingHash(parsed, text, { path, beside });
+    known.set(name, hash);
+    return hash;
+  };
 }

@@ -5,7 +5,7 @@ import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { planIntoPanel } from "./plan";
 import { previewIntoPanel, recordsIntoPanel } from "./preview";
-import { openRun, retryRun, type RetryArgument } from "./retry";
+import { openRun, retryOne, retryRun, type RetryArgument } from "./retry";
 import { runSync } from "./run";
 import { sendOne, type SendOneArgument } from "./send-one";
 import { syncOf } from "./sync-argument";
@@ -33,6 +33,7 @@ export function registerWork(services: Services): void {
   });
   registerCommand(services, "sluice.sendOne", (argument) => sendOne(services, argument as SendOneArgument));
   registerCommand(services, "sluice.retry", (argument) => retryRun(services, argument as RetryArgument | undefined));
+  registerCommand(services, "sluice.retryOne", (argument) => retryOne(services, argument as RetryArgument));
   registerCommand(services, "sluice.openRun", (argument) => openRun(services, argument));
 }
 

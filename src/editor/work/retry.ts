@@ -6,50 +6,83 @@ import { type RecordKey } from "../../record";
 import { type RunReport } from "../../run/report";
 import { type SyncFile } from "../projects";
 import { rejectionsOf } from "../results/answers";
+import { plainExcerpt } from "../../../webview/plain-text";
 import { type Services } from "../services";
 import { confirmed } from "./confirm";
 import { runResult, tellOutcome } from "./reports";
 import { saved } from "./run";
+
+/** Records offered to pick one from. */
+const offered = 500;
 
 /** `group`: only the records of this group of the report. Without a root, the run that the panel shows. */
 export interface RetryArgument {
   readonly root?: string;
   readonly run: string;
   readonly group?: number;
-  /** Only these records of the group. */
+  /** Only these of them. */
   readonly keys?: readonly RecordKey[];
 }
 
-/** A run of some of a group's records settles no group whole. */
-const noGroup = -1;
-
 export async function retryRun(services: Services, argument: RetryArgument | undefined): Promise<void> {
   const { report, sync } = await runOf(services, argument);
-  const { group, keys } = argument ?? {};
+  const chosen = await chosenKeys(services, { report, sync, argument });
   const text = await saved(sync);
   await services.checks.requireNoErrors(sync);
-  const records = keys?.length ?? (group === undefined ? report.counts.rejected : (report.groups[group]?.count ?? 0));
-  const deed = vscode.l10n.t("Today's rows of {0} rejected records would be sent.", records);
+  const deed = vscode.l10n.t(
+    "Today's rows of {0} rejected records would be sent.",
+    chosen?.length ?? report.counts.rejected,
+  );
   // A retry goes where its run went, whatever target is chosen now.
   const overview = await services.calls.overview({ root: sync.root, target: report.target });
   if (!(await confirmed(overview, deed))) return;
-  await retryIntoPanel(services, sync, { report, group, keys, text });
+  await retryIntoPanel(services, sync, { report, keys: chosen, text });
 }
 
-interface Retry {
-  readonly report: RunReport;
-  readonly group: number | undefined;
-  readonly keys: readonly RecordKey[] | undefined;
-  readonly text: string;
+/** Picks one of a group's records, and retries that alone. */
+export async function retryOne(services: Services, argument: RetryArgument): Promise<void> {
+  const { report, sync } = await runOf(services, argument);
+  const group = report.groups[argument.group ?? 0];
+  if (group === undefined) return;
+  const place = services.projects.place(sync.root);
+  const found = await rejectionsOf(services.calls, place, { run: report.id, group, offset: 0, limit: offered });
+  const items = found.flatMap(({ key, reason }) => {
+    const name = keyFromJson(key);
+    if (name === undefined) return [];
+    return [{ label: plainExcerpt(name, 80), detail: plainExcerpt(reason, 120), name }];
+  });
+  const [only] = items;
+  const picked =
+    items.length === 1
+      ? only
+      : await vscode.window.showQuickPick(items, {
+          title: vscode.l10n.t("Which record is to be sent again?"),
+          matchOnDetail: true,
+        });
+  if (picked !== undefined) await retryRun(services, { ...argument, keys: [picked.name] });
+}
+
+/** undefined: all that the run rejected. */
+async function chosenKeys(
+  services: Services,
+  { report, sync, argument }: { report: RunReport; sync: SyncFile; argument: RetryArgument | undefined },
+): Promise<readonly string[] | undefined> {
+  if (argument?.keys !== undefined) return argument.keys;
+  return argument?.group === undefined ? undefined : keysOf(services, sync, report, argument.group);
 }
 
 async function retryIntoPanel(
   services: Services,
   sync: SyncFile,
-  { report, group, keys: named, text }: Retry,
+  {
+    report,
+    keys,
+    text,
+  }: { readonly report: RunReport; readonly keys: readonly string[] | undefined; readonly text: string },
 ): Promise<void> {
   const { calls, overviews, projects, results, runProblems } = services;
   const place = projects.place(sync.root);
+  const some = keys === undefined ? {} : { keys };
   let done: RunReport | undefined;
   try {
     await results.work({
@@ -57,27 +90,14 @@ async function retryIntoPanel(
       work: "retry",
       subject: await overviews.subject(sync),
       origin: { place, file: sync.file },
-      again: () =>
-        retryRun(services, {
-          root: sync.root,
-          run: report.id,
-          ...(group !== undefined && { group }),
-          ...(named && { keys: named }),
-        }),
+      again: () => retryRun(services, { root: sync.root, run: report.id, ...some }),
       async do(progress, signal) {
-        const keys =
-          group === undefined && named === undefined
-            ? {}
-            : { keys: named ?? (await keysOf(services, sync, report, group ?? noGroup)) };
-        done = await calls.retry(place, { run: report.id, ...keys }, progress, signal);
+        done = await calls.retry(place, { run: report.id, ...some }, progress, signal);
         return runResult(calls, place, done);
       },
     });
   } finally {
     if (done) await runProblems.bind(sync.root, done, text);
-    const whole = group !== undefined && (named === undefined || named.length === report.groups[group]?.count);
-    if (done && whole && report.groups.length > 1) await runProblems.retriedAlone(done, group);
-    if (done && named !== undefined && !whole) await runProblems.retriedAlone(done, noGroup);
     await runProblems.refresh(sync.root);
     overviews.refresh();
   }
@@ -103,7 +123,7 @@ export async function openRun(services: Services, argument: unknown): Promise<vo
 }
 
 /** The keys of a group's records; a row without a whole key cannot be named. */
-async function keysOf(
+export async function keysOf(
   services: Services,
   sync: SyncFile,
   report: RunReport,
@@ -116,7 +136,7 @@ async function keysOf(
   return found.map(({ key }) => keyFromJson(key)).filter((key) => key !== undefined);
 }
 
-async function runOf(
+export async function runOf(
   services: Services,
   argument: RetryArgument | undefined,
 ): Promise<{ readonly report: RunReport; readonly sync: SyncFile }> {

@@ -33,13 +33,13 @@ export async function runSync(services: Services, sync: SyncFile, choices: RunCh
   if (choices.agree && !(await choices.agree(plan.header))) return;
   if (!(await confirmed(await services.overviews.get(sync.root), deedOf(plan.header)))) return;
   const options: RunOptions = { plan: plan.header.id, ...(plan.firstRun && { firstRun: plan.firstRun }) };
-  await runIntoPanel(services, sync, { options, text, partial: plan.header.only !== undefined });
+  await runIntoPanel(services, sync, { options, text });
 }
 
 async function runIntoPanel(
   services: Services,
   sync: SyncFile,
-  { options, text, partial }: { readonly options: RunOptions; readonly text: string; readonly partial: boolean },
+  { options, text }: { readonly options: RunOptions; readonly text: string },
 ): Promise<void> {
   const { calls, overviews, projects, results, runProblems } = services;
   const place = projects.place(sync.root);
@@ -58,8 +58,6 @@ async function runIntoPanel(
     });
   } finally {
     if (report) await runProblems.bind(sync.root, report, text);
-    // It says nothing of the records it was not about: their rejections stay open.
-    if (report && partial) await runProblems.retriedAlone(report, -1);
     await runProblems.refresh(sync.root);
     overviews.refresh();
   }

@@ -7,6 +7,9 @@ describe("rejections are grouped by what they say", () => {
   const same: readonly (readonly [string, string])[] = [
     ["Email address ann@x.io is invalid", "Email address bob.b+c@mail.example.co.uk is invalid"],
     ['"abc" was not one of the allowed options', '"a longer \\" one" was not one of the allowed options'],
+    ["foo bar was not one of the allowed options: [a, b]", "baz was not one of the allowed options: [a, b]"],
+    ["Email address no at all is invalid", "Email address b@c..d is invalid"],
+    ["twelve was not a valid number.", "many was not a valid number."],
     ["Contact 12345 exists. Existing ID: 9876", "Contact 5 exists. Existing ID: 1"],
     ["No record 0a1b2c3d-0000-4000-8000-0123456789ab", "No record ffffffff-0000-4000-8000-0123456789ab"],
     ["2026-01-31T10:00:00Z is in the past", "2025-02-01 is in the past"],
