@@ -1,32 +1,17 @@
 /** The controls of each kind of mapping. They give the mapping as it is to be written, once it is whole. */
-import { type MappingText } from "../../src/sync/edit";
 import { type Writable } from "../../src/project/yaml-edit";
-import { attributes, element, unseen } from "../dom";
-import { icon } from "../icons";
-import { cellOf } from "../cells";
-import { plainExcerpt, plainLine } from "../plain-text";
+import { element } from "../dom";
+import { plainLine } from "../plain-text";
 import { t } from "../text";
 import { pickColumn, withColumn } from "./actions";
 import { constantControl } from "./constant";
 import { select, textBox, textButton } from "./controls";
-import { columnIcon, nativeType, type Kind } from "./kinds";
+import { type BodyContext, columnChooser, extras, type KindBody } from "./kind-parts";
+import { type Kind } from "./kinds";
 import { mappingText, templateText } from "./mapping-text";
 import { current, send } from "./store";
 import { valuesBody } from "./values-table";
-import { type MappingRow, singleColumn } from "./view-model";
-
-export interface KindBody {
-  readonly element: HTMLElement;
-  update(row: MappingRow): void;
-  /** To the first thing that is missing. */
-  focus(): void;
-}
-
-export interface BodyContext {
-  readonly field: string;
-  row(): MappingRow;
-  give(mapping: MappingText): void;
-}
+import { singleColumn } from "./view-model";
 
 export function bodyOf(kind: Kind, context: BodyContext): KindBody {
   switch (kind) {
@@ -45,56 +30,12 @@ export function bodyOf(kind: Kind, context: BodyContext): KindBody {
   }
 }
 
-/** nulls and write of the mapping, as they are written beside its source. */
-export function extras({ mapping }: MappingRow): Readonly<Record<string, Writable>> {
-  return {
-    ...(mapping === undefined || mapping.nulls === "send" ? {} : { nulls: mapping.nulls }),
-    ...(mapping === undefined || mapping.write === "always" ? {} : { write: mapping.write }),
-  };
-}
-
 function columnBody({ field, row, give }: BodyContext): KindBody {
   const chooser = columnChooser(field, (column) => give(mappingText(withColumn(row().mapping, column))));
   return {
     element: element("div.line", chooser.element),
     update: ({ mapping }) => chooser.update(mapping === undefined ? undefined : singleColumn(mapping)),
     focus: () => chooser.element.focus(),
-  };
-}
-
-/** A button that shows the column and opens the list of them. */
-export function columnChooser(
-  field: string,
-  onChoose: (column: string) => void,
-): { readonly element: HTMLButtonElement; update(column: string | undefined): void } {
-  const made = attributes(document.createElement("button"), { type: "button", "aria-haspopup": "listbox" });
-  made.className = "chooser";
-  let chosen: string | undefined;
-  made.addEventListener("click", () => {
-    const source = chosen === undefined ? undefined : ({ kind: "column", column: chosen } as const);
-    void pickColumn(made, t("Column for {0}", plainLine(field)), source).then((column) => {
-      if (column !== undefined && column !== chosen) onChoose(column);
-    });
-  });
-  return {
-    element: made,
-    update(column) {
-      chosen = column;
-      const { columns, facts } = current();
-      const known = columns?.find(({ name }) => name === column);
-      const examples = facts?.columns.find(({ name }) => name === column)?.examples ?? [];
-      made.replaceChildren(
-        unseen(t("Column:")),
-        icon(known === undefined ? "column" : columnIcon(known.type), "dim"),
-        element("span.chooser-name", column === undefined ? t("Choose a column…") : plainLine(column)),
-        element("span.dim.chooser-type", known === undefined ? undefined : nativeType(known)),
-        element(
-          "span.dim.mono.chooser-examples",
-          examples.map((each) => plainExcerpt(cellOf(each).text, 30)).join(", "),
-        ),
-        icon("down", "dim"),
-      );
-    },
   };
 }
 
@@ -135,7 +76,8 @@ function templateBody({ field, row, give }: BodyContext): KindBody {
   };
 }
 
-function sqlBody({ field, row, give }: BodyContext): KindBody {
+function sqlBody(context: BodyContext): KindBody {
+  const { field, row, give } = context;
   const text = textBox(
     { label: t("SQL of {0}", plainLine(field)), lines: "many", placeholder: "round(amount, 2)" },
     (sql) => {
@@ -151,10 +93,15 @@ function sqlBody({ field, row, give }: BodyContext): KindBody {
     "span.dim.hint",
     t("An expression of the warehouse over the model's columns. Ctrl+Enter applies it."),
   );
+  // Values of an expression can be translated like those of a column.
+  const table = valuesBody(context);
   return {
-    element: element("div.stack", text.element, hint),
-    update({ mapping }) {
+    element: element("div.stack", text.element, hint, table.element),
+    update(next) {
+      const { mapping } = next;
+      table.element.hidden = mapping?.values === undefined || mapping.source.kind !== "sql";
       if (mapping?.source.kind === "sql") text.update(mapping.source.sql);
+      if (!table.element.hidden) table.update(next);
     },
     focus: () => text.element.focus(),
   };

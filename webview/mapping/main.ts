@@ -73,8 +73,8 @@ function show(given: MappingState): void {
   page.hidden = false;
   refusal.hidden = true;
   banners.replaceChildren(...notices(given), refusal);
-  bar.update(state);
   for (const pane of panes) pane.update(state);
+  bar.update(state);
 }
 
 function notices(state: MappingState): readonly HTMLElement[] {

@@ -10,7 +10,7 @@ import { t } from "../text";
 import { withColumn } from "./actions";
 import { constantControl } from "./constant";
 import { iconButton, textBox, textButton } from "./controls";
-import { type BodyContext, columnChooser, extras, type KindBody } from "./kind-bodies";
+import { type BodyContext, columnChooser, extras, type KindBody } from "./kind-parts";
 import { mappingText } from "./mapping-text";
 import { current, send } from "./store";
 import { type MappingRow, singleColumn } from "./view-model";

@@ -1,0 +1,69 @@
+/** What the controls of several kinds of mappings share. */
+import { type MappingText } from "../../src/sync/edit";
+import { type Writable } from "../../src/project/yaml-edit";
+import { cellOf } from "../cells";
+import { attributes, element, unseen } from "../dom";
+import { icon } from "../icons";
+import { plainExcerpt, plainLine } from "../plain-text";
+import { t } from "../text";
+import { pickColumn } from "./actions";
+import { columnIcon, nativeType } from "./kinds";
+import { current } from "./store";
+import { type MappingRow } from "./view-model";
+
+export interface KindBody {
+  readonly element: HTMLElement;
+  update(row: MappingRow): void;
+  /** To the first thing that is missing. */
+  focus(): void;
+}
+
+export interface BodyContext {
+  readonly field: string;
+  row(): MappingRow;
+  give(mapping: MappingText): void;
+}
+
+/** nulls and write of the mapping, as they are written beside its source. */
+export function extras({ mapping }: MappingRow): Readonly<Record<string, Writable>> {
+  return {
+    ...(mapping === undefined || mapping.nulls === "send" ? {} : { nulls: mapping.nulls }),
+    ...(mapping === undefined || mapping.write === "always" ? {} : { write: mapping.write }),
+  };
+}
+
+/** A button that shows the column and opens the list of them. */
+export function columnChooser(
+  field: string,
+  onChoose: (column: string) => void,
+): { readonly element: HTMLButtonElement; update(column: string | undefined): void } {
+  const made = attributes(document.createElement("button"), { type: "button", "aria-haspopup": "listbox" });
+  made.className = "chooser";
+  let chosen: string | undefined;
+  made.addEventListener("click", () => {
+    const source = chosen === undefined ? undefined : ({ kind: "column", column: chosen } as const);
+    void pickColumn(made, t("Column for {0}", plainLine(field)), source).then((column) => {
+      if (column !== undefined && column !== chosen) onChoose(column);
+    });
+  });
+  return {
+    element: made,
+    update(column) {
+      chosen = column;
+      const { columns, facts } = current();
+      const known = columns?.find(({ name }) => name === column);
+      const examples = facts?.columns.find(({ name }) => name === column)?.examples ?? [];
+      made.replaceChildren(
+        unseen(t("Column:")),
+        icon(known === undefined ? "column" : columnIcon(known.type), "dim"),
+        element("span.chooser-name", column === undefined ? t("Choose a column…") : plainLine(column)),
+        element("span.dim.chooser-type", known === undefined ? undefined : nativeType(known)),
+        element(
+          "span.dim.mono.chooser-examples",
+          examples.map((each) => plainExcerpt(cellOf(each).text, 30)).join(", "),
+        ),
+        icon("down", "dim"),
+      );
+    },
+  };
+}
