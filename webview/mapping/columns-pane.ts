@@ -8,7 +8,7 @@ import { plainExcerpt, plainLine, plainText } from "../plain-text";
 import { roving } from "../roving";
 import { t } from "../text";
 import { chooseField, mapColumn } from "./actions";
-import { emptyState, filterBox, textButton } from "./controls";
+import { emptyState, filterBox, iconButton, textButton } from "./controls";
 import { dragSource, dropTarget } from "./drag";
 import { percent } from "./fit";
 import { post } from "./host";
@@ -34,6 +34,8 @@ export function columnsPane(): Pane {
     sift();
   });
   const frame = pane("columns", t("Model columns"), element("div.pane-tools", search, free), note, list, about);
+  const again = iconButton("refresh", t("Look at the model's rows again"), () => post({ type: "facts" }));
+  frame.head.append(again);
   const items = keyedList<ColumnItem>(list, { key: ({ column }) => column.name, create: columnPart });
   const stops = roving(list, ".item");
 
@@ -86,6 +88,8 @@ export function columnsPane(): Pane {
             ? t("From the first {0} rows.", count(state.facts.sampled))
             : t("From all {0} rows.", count(state.facts.sampled));
       about.hidden = state.facts === undefined;
+      again.hidden = state.facts === undefined || state.restricted;
+      again.disabled = state.busy;
       sift();
     },
     focus: () => (stops.current ?? search).focus(),

@@ -9,7 +9,7 @@ import { plainLine, plainText } from "../plain-text";
 import { roving } from "../roving";
 import { t } from "../text";
 import { chooseColumnFor, mapColumn } from "./actions";
-import { emptyState, filterBox, textButton } from "./controls";
+import { emptyState, filterBox, iconButton, textButton } from "./controls";
 import { dragSource, dropTarget } from "./drag";
 import { post } from "./host";
 import { fieldIcon, fieldTypeName } from "./kinds";
@@ -39,6 +39,8 @@ export function fieldsPane(showRow: (field: string) => void): Pane {
     sift();
   });
   const frame = pane("fields", t("Destination fields"), element("div.pane-tools", search, free), note, list);
+  const again = iconButton("refresh", t("Read the destination's fields again"), () => post({ type: "describe" }));
+  frame.head.append(again);
   const items = keyedList<FieldItem>(list, { key: ({ field }) => field.name, create: fieldPart });
   const stops = roving(list, ".item", (item) => {
     list.querySelector(".item[aria-selected=true]")?.setAttribute("aria-selected", "false");
@@ -92,6 +94,8 @@ export function fieldsPane(showRow: (field: string) => void): Pane {
       items.update(shown);
       list.hidden = shown.length === 0;
       note.replaceChildren(...notes(state, shown));
+      again.hidden = state.object === undefined || !state.canDescribe || state.restricted;
+      again.disabled = state.busy;
       sift();
     },
     focus: () => (stops.current ?? search).focus(),

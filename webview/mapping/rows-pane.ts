@@ -81,6 +81,7 @@ export function rowsPane(): RowsPane {
       }
       stops.refresh();
       list.hidden = shown.length === 0;
+      list.classList.toggle("no-live", sampleRow(state) === undefined);
       addLine.hidden = state.definition === undefined;
       note.replaceChildren(...notes(state, shown));
       problems.replaceChildren(...problemLines(state));
