@@ -203,7 +203,7 @@ export interface Surroundings {
 
 /** One row of the model, and what each mapping makes of it: a broken mapping says why, the others still answer. */
 export interface MappedRow {
-  /** The row's place in the model's own order, from 0; undefined: the model has no such row. */
+  /** The row's place in the order of the keys, from 0; undefined: the model has no such row. */
   readonly row?: number;
   readonly cells: Readonly<Record<string, Json>>;
   readonly fields: Readonly<Record<string, MappedValue>>;

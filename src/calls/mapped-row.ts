@@ -40,9 +40,9 @@ export async function mapRow(
     });
     const mapping = ofOneRow(described.mapping, row, warehouse);
     const read = (fields: readonly MappedField[]) => readRow({ mapping, fields, warehouse, signal });
-    const cells = await read([]);
-    if (cells === undefined) return { cells: {}, fields: {} };
-    const values = await valuesOf(mapping.fields, read, definition);
+    const found = await readEach(mapping.fields, read, definition);
+    if (found === undefined) return { cells: {}, fields: {} };
+    const { cells, values } = found;
     const encode = encoder(
       destinationFor(workspace.project, definition),
       await objectFor(workspace.project, definition),
@@ -76,9 +76,10 @@ export async function mapRow(
 /** The row's query is wrapped more than once: where in it an error stands says nothing of the author's text. */
 const nowhere: CompiledQuery = { sql: "", locate: () => undefined };
 
-/** The same mapping over one row of the model, in the order the model gives. */
+/** The same mapping over one row of the model: in the order of its keys, so that it is the same row each time. */
 function ofOneRow(mapping: Mapping, row: number, { dialect }: Warehouse): Mapping {
-  const one = ` limit 1 offset ${Math.max(0, Math.trunc(row))}`;
+  const keys = mapping.keys.map(({ name }) => dialect.identifier(name)).join(", ");
+  const one = `${keys === "" ? "" : ` order by ${keys}`} limit 1 offset ${Math.max(0, Math.trunc(row))}`;
   return { ...mapping, keys: [], model: { sql: compileAround(mapping.model, dialect, ["select * from ", one]).sql } };
 }
 
@@ -117,30 +118,38 @@ function cellField(column: Column, index: number): MappedField {
   };
 }
 
-/** Of all fields at once; where one fails on the row, of each alone. */
-async function valuesOf(
+type FieldValue = Cell | { readonly refused: string; readonly code: string };
+
+/** The row's cells and all fields at once; where one fails on the row, each field alone. undefined: no such row. */
+async function readEach(
   fields: readonly MappedField[],
   read: (fields: readonly MappedField[]) => Promise<readonly Cell[] | undefined>,
   { model }: SyncDefinition,
-): Promise<readonly (Cell | { readonly refused: string; readonly code: string })[]> {
-  const lastOf = (row: readonly Cell[] | undefined, count: number): readonly Cell[] => row?.slice(-count) ?? [];
-  if (fields.length === 0) return [];
+): Promise<{ readonly cells: readonly Cell[]; readonly values: readonly FieldValue[] } | undefined> {
+  const parted = (row: readonly Cell[], count: number) => ({
+    cells: row.slice(0, row.length - count),
+    values: row.slice(row.length - count),
+  });
   try {
-    return lastOf(await read(fields), fields.length);
+    const row = await read(fields);
+    return row && parted(row, fields.length);
   } catch (error) {
-    if (!(error instanceof QueryProblem)) throw error;
+    if (!(error instanceof QueryProblem) || fields.length === 0) throw error;
   }
-  const values = [];
+  const cells = await read([]);
+  if (cells === undefined) return undefined;
+  const values: FieldValue[] = [];
   for (const field of fields) {
     try {
-      values.push(lastOf(await read([field]), 1)[0] ?? null);
+      const row = await read([field]);
+      values.push((row && parted(row, 1).values[0]) ?? null);
     } catch (error) {
       if (!(error instanceof QueryProblem)) throw error;
-      const problem = problemOf(error, nowhere, model);
-      values.push({ refused: problem.message, code: problem.code });
+      const { message, code } = problemOf(error, nowhere, model);
+      values.push({ refused: message, code });
     }
   }
-  return values;
+  return { cells, values };
 }
 
 function encoder(destination: Destination | undefined, object: ObjectSchema | undefined) {

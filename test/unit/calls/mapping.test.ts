@@ -145,6 +145,15 @@ describe("one row of a model, mapped", () => {
     });
   });
 
+  it("is the same row each time, and its values are of the row whose cells are shown", async () => {
+    const grouped = `sql: "select range as id, 'a' || range || '@x.io' as email from range(100000) group by all"`;
+    const text = syncOf({ model: grouped, fields: ["email: email"] });
+    for (const row of [0, 1, 70_000, 70_000]) {
+      const { cells, fields } = await project.calls.mappedRow(project.place, { file, text }, { row });
+      assert.deepEqual([cells["id"], fields], [row, { email: { wire: `a${row}@x.io` } }]);
+    }
+  });
+
   it("knows where the rows end", async () => {
     assert.deepEqual(await mapRow(["email: email"], 2), { cells: {}, fields: {} });
   });
