@@ -13,3 +13,4 @@ export { stillHolds } from "./sync/stale-intent";
 export { inSteps } from "./sync/edit-steps";
 export { butKeys, excludeInSql, excludeInSync } from "./sync/exclude";
 export { addKey, skipNulls } from "./sync/remedies";
+export { scalarValue } from "./project/yaml-scalar";

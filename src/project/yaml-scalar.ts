@@ -1,5 +1,5 @@
 /** The plain value of a YAML scalar. */
-import { type Scalar } from "yaml";
+import { isScalar, parseDocument, type Scalar } from "yaml";
 
 export interface ScalarProblem {
   readonly code: string;
@@ -19,6 +19,14 @@ export function scalarOf(scalar: Scalar): { readonly data: unknown; readonly pro
       // Dates, bytes and the like come only from tags and YAML 1.1, which are problems of their own.
       return { data: value === null ? null : source };
   }
+}
+
+/** The text a scalar stands for, from how it is written: `'it''s'` is it's. */
+export function scalarValue(written: string): string {
+  const { contents } = parseDocument(written.trim());
+  if (!isScalar(contents)) return written.trim();
+  // A token of digits alone is still the text that was written.
+  return typeof contents.value === "string" ? contents.value : (contents.source ?? written.trim());
 }
 
 const inexact: ScalarProblem = {

@@ -26,6 +26,12 @@ export async function findVSCode() {
     if (existsSync(executable)) return { kind: "desktop", executable };
     return { kind: "none", reason: `SLUICE_TEST_VSCODE names ${named}, which does not exist.` };
   }
+  // Asked for by its version, none other will do.
+  const version = process.env.SLUICE_TEST_VSCODE_VERSION;
+  if (version !== undefined && version !== "") {
+    const downloaded = await usable(await download(version));
+    return downloaded ?? { kind: "none", reason: `VS Code ${version} could not be downloaded, or does not run here.` };
+  }
   return (await usable(findInstalled())) ?? (await usable(await download())) ?? (await findStandIn());
 }
 
@@ -72,13 +78,14 @@ function electronOf(script) {
     .find((program) => statSync(program, { throwIfNoEntry: false })?.isFile());
 }
 
-async function download() {
+/** @param {string} version a version, or "stable" */
+async function download(version = "stable") {
   if (!hasScreen()) return undefined;
   const { downloadAndUnzipVSCode } = await import("@vscode/test-electron");
   const reporter = { report: () => undefined, error: () => undefined };
   const cachePath = join(root, ".vscode-test");
   // Without a connection this answers with one downloaded earlier, if there is one.
-  return downloadAndUnzipVSCode({ version: "stable", cachePath, timeout: silence, reporter }).catch(() => undefined);
+  return downloadAndUnzipVSCode({ version, cachePath, timeout: silence, reporter }).catch(() => undefined);
 }
 
 /**

@@ -127,7 +127,8 @@ async function browser() {
  */
 function absent(reason) {
   console.log(reason);
-  const failed = process.env.CI && process.platform === "linux" ? 1 : 0;
+  const isAsked = Boolean(process.env.SLUICE_TEST_VSCODE_VERSION);
+  const failed = (process.env.CI && process.platform === "linux") || isAsked ? 1 : 0;
   return { passed: 0, failed, skipped: 1 - failed };
 }
 

@@ -207,6 +207,15 @@ describe("the manifest", () => {
     }
   });
 
+  it("is tested on the oldest VS Code that it says it supports", () => {
+    const { engines } = JSON.parse(text) as { readonly engines: { readonly vscode: string } };
+    const oldest = engines.vscode.replace("^", "");
+    assert.match(
+      read(".github/workflows/desktop.yml"),
+      new RegExp(`vscode: \\["${oldest.replaceAll(".", "\\.")}", "stable"\\]`),
+    );
+  });
+
   it("wakes up for nothing but projects and its own language", () => {
     assert.deepEqual(manifest.activationEvents, ["workspaceContains:**/sluice.yaml"]);
   });

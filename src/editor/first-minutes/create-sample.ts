@@ -25,6 +25,8 @@ export async function createSample({ calls, context }: Services, ask: Ask, argum
   await vscode.window.withProgress(options, () =>
     calls.create({ folder, sample: context.asAbsolutePath("media/sample") }),
   );
+  if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder)) !== undefined)
+    return showFirst(vscode.Uri.file(path.join(folder, firstFile)));
   await context.globalState.update(justMade, { folder, file: firstFile });
   await openMade(folder);
 }
@@ -52,10 +54,15 @@ export async function welcomeNewProject({ context }: Services): Promise<void> {
   if (made === undefined || !folders.some(({ uri }) => uri.fsPath === made.folder)) return;
   await context.globalState.update(justMade, undefined);
   await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthrough, false);
-  await vscode.window.showTextDocument(vscode.Uri.file(path.join(made.folder, made.file)), {
-    preview: false,
-    viewColumn: vscode.ViewColumn.Beside,
-  });
+  await showFirst(vscode.Uri.file(path.join(made.folder, made.file)));
+}
+
+/** Beside the walkthrough, if that is what is open. */
+async function showFirst(uri: vscode.Uri): Promise<void> {
+  const hasText = vscode.window.visibleTextEditors.length > 0;
+  const isEmpty = vscode.window.tabGroups.activeTabGroup.activeTab === undefined;
+  const viewColumn = hasText || isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+  await vscode.window.showTextDocument(uri, { preview: false, viewColumn });
 }
 
 export const walkthrough = "sluice.sluice#sluice.firstSync";

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { type ProjectOverview } from "../../calls/calls";
 import { type Path, type Range } from "../../problem";
+import { parsers } from "../parser";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { writeEnv } from "./env-file";
@@ -87,7 +88,7 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
   if (root === undefined) return;
   const document = await vscode.workspace.openTextDocument(literal.uri);
   const range = new vscode.Range(document.positionAt(literal.range.start), document.positionAt(literal.range.end));
-  const value = unquoted(document.getText(range));
+  const value = await literalOf(document.getText(range));
   const keep = await vscode.window.showQuickPick(
     [
       {
@@ -107,8 +108,8 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
   const name = secretName(literal.path);
   const connection = String(literal.path.at(-2) ?? "");
   if (keep.id === "editor") {
-    const { target } = await overviews.get(root);
-    await vault.keep({ root, target, connection, name }, value);
+    for (const target of targetsOf(literal.path, await overviews.get(root)))
+      await vault.keep({ root, target, connection, name }, value);
   } else {
     await writeEnv(root, name, value);
   }
@@ -117,7 +118,14 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
   await vscode.workspace.applyEdit(edit);
 }
 
-function unquoted(text: string): string {
-  const quoted = /^(["'])(.*)\1$/s.exec(text.trim());
-  return quoted?.[2] ?? text.trim();
+/** What stands below a target is that target's; what stands above them, of every one that does not say otherwise. */
+function targetsOf(path: Path, { target, targets }: ProjectOverview): readonly string[] {
+  if (path[0] === "targets") return [String(path[1])];
+  return [...new Set([target, ...targets])];
+}
+
+/** The scalar's value, as the engine would have read it: quotes, escapes and line ends undone. */
+async function literalOf(text: string): Promise<string> {
+  const { scalarValue } = await parsers();
+  return scalarValue(text);
 }

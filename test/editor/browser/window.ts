@@ -18,10 +18,22 @@ export interface SampleWindow {
 }
 
 /** `trust`: the workspace is not trusted until the user says so. */
-export async function openSample(options: { readonly trust: boolean }): Promise<SampleWindow> {
+export function openSample(options: { readonly trust: boolean }): Promise<SampleWindow> {
+  return openFolder({
+    ...options,
+    fill: (workspace) =>
+      execFileSync(process.execPath, [path.join(repository, "dist/cli.js"), "init", workspace, "--sample"]),
+  });
+}
+
+/** `fill`: makes the folder and what is in it. */
+export async function openFolder(options: {
+  readonly trust: boolean;
+  fill(workspace: string): unknown;
+}): Promise<SampleWindow> {
   const folder = temporaryFolder("browser");
   const workspace = path.join(folder, "sample");
-  execFileSync(process.execPath, [path.join(repository, "dist/cli.js"), "init", workspace, "--sample"]);
+  options.fill(workspace);
   const server = await startServer({
     workspace,
     ...(installed === undefined ? { extensionDir: repository } : { extensionsDir: installed }),
