@@ -1,12 +1,14 @@
 /** A new sync from what a wizard asked: its model is described in the warehouse, its fields are mapped where a column fits. */
 import path from "node:path";
-import { type FieldSchema, type ObjectSchema } from "../destinations/destination";
+import { type ObjectSchema } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
 import { compileModel } from "../plan/compile";
 import { readText } from "../project/find";
 import { type ResolvedProject } from "../project/project";
 import { syncText } from "../sync/draft";
+import { type MappingText } from "../sync/edit";
+import { propose, type Proposal } from "../sync/propose";
 import { type Column, QueryProblem } from "../warehouses/warehouse";
 import { type ModelChoice, type Place, type SyncChoice } from "./calls";
 import { type Services } from "./planning";
@@ -46,10 +48,9 @@ export async function draftOf(
   const object = await chosenObject(project, choice);
   const { match, matchColumn } = choice.destination;
   const fixed = match === undefined || matchColumn === undefined ? [] : [{ field: match, mapping: matchColumn }];
-  const proposed = proposals(columns, object).filter(({ field }) => field !== match || fixed.length === 0);
-  const fields = [...fixed, ...proposed];
+  const fields = [...fixed, ...proposals({ columns, object, key: choice.key, match: fixed[0]?.field })];
   const mapped = new Set(fields.map(({ field }) => field));
-  const used = new Set(fields.map(({ mapping }) => mapping));
+  const used = new Set(fields.map((field) => ("column" in field ? field.column : field.mapping)));
   const warehouses = Object.keys(project.warehouses);
   const { source, warehouse } = choice.model;
   return {
@@ -95,30 +96,34 @@ export async function objectsOf(
   return step.done === true ? step.value : undefined;
 }
 
-interface Mapped {
-  readonly field: string;
-  readonly mapping: string;
+/** A proposal that is surer than this can be written unseen. */
+const sure = 0.8;
+
+interface Proposing {
+  readonly columns: readonly Column[];
+  readonly object: ObjectSchema | undefined;
+  readonly key: readonly string[];
+  /** The match field, where it is mapped already. */
+  readonly match: string | undefined;
 }
 
-/** An object that takes any field gets every column under its own name. */
-function proposals(columns: readonly Column[], object: ObjectSchema | undefined): readonly Mapped[] {
-  const sendable = columns.filter(({ type }) => type !== undefined);
-  if (object === undefined || (object.open === true && object.fields.length === 0))
-    return object === undefined ? [] : sendable.map(({ name }) => ({ field: name, mapping: name }));
-  return object.fields
-    .filter(({ readOnly }) => readOnly !== true)
-    .flatMap((field) => {
-      const column = sendable.find(({ name }) => sameName(name, field));
-      return column === undefined ? [] : [{ field: field.name, mapping: column.name }];
-    });
+/** In the order of the columns. An object that takes any field gets every column under its own name. */
+function proposals({ columns, object, key, match }: Proposing) {
+  if (object === undefined) return [];
+  if (object.open === true && object.fields.length === 0)
+    return columns
+      .filter(({ type, name }) => type !== undefined && name !== match)
+      .map(({ name }) => ({ field: name, mapping: name as MappingText, column: name }));
+  const at = (name: string): number => columns.findIndex((column) => column.name === name);
+  return propose({ columns, object, key, mapped: [], dismissed: match === undefined ? [] : [match] })
+    .filter((proposal) => proposal.score >= sure && proposal.also === undefined && isSafe(proposal, object))
+    .sort((a, b) => at(a.column) - at(b.column));
 }
 
-function sameName(column: string, field: FieldSchema): boolean {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  if (plain(column) === plain(field.name)) return true;
-  // A label alone is too weak where only certain values are taken.
-  const takesAny = field.type !== "option" && field.type !== "options";
-  return takesAny && field.label !== undefined && plain(column) === plain(field.label);
+/** Without a look at the values, only its very name says that a column holds what a field of fixed options takes. */
+function isSafe({ field, reasons }: Proposal, { fields }: ObjectSchema): boolean {
+  const type = fields.find(({ name }) => name === field)?.type;
+  return (type !== "option" && type !== "options") || reasons.includes("same-name");
 }
 
 async function sqlOf(root: string, file: string): Promise<string> {
