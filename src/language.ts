@@ -3,6 +3,9 @@
  * first text is to be read, so that activation waits for none of it.
  */
 export { complete } from "./language/complete";
+export { format } from "./language/format";
+export { hover } from "./language/hover";
+export { around, folds, outline } from "./language/outline";
 export { nothingKnown } from "./language/knowledge";
 export { readableRest, subjectOf } from "./language/rest";
 export { parseProject } from "./project/parse";

@@ -43,4 +43,30 @@ describe("the language service of a sync file", () => {
     await replace(editor, "mode: mirror", "mode: ");
     assert.ok(names(await complete("mode: ")).includes("upsert"));
   });
+
+  it("says on a field what the destination knows of it", async () => {
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      editor.document.uri,
+      at("  first"),
+    );
+    const text = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === "string" ? one : one.value)));
+    assert.match(text.join(" ").replaceAll("&nbsp;", " "), /Filled from the column/);
+  });
+
+  it("outlines the file, fields with their sources", async () => {
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      "vscode.executeDocumentSymbolProvider",
+      editor.document.uri,
+    );
+    const fields = symbols.find(({ name }) => name === "fields");
+    assert.equal(fields?.children.find(({ name }) => name === "firstname")?.detail, "the column first_name");
+  });
+
+  it("formats without losing a comment", async () => {
+    const before = editor.document.getText();
+    await replace(editor, "  email: email", "  email:    email");
+    await vscode.commands.executeCommand("editor.action.formatDocument");
+    assert.equal(editor.document.getText(), before);
+  });
 });

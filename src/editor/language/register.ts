@@ -3,7 +3,9 @@ import * as vscode from "vscode";
 import { isProjectFile, isSyncFile, syncSelector } from "../files";
 import { type Services } from "../services";
 import { completionProvider, completionTriggers } from "./complete";
+import { hoverProvider } from "./hover";
 import { Knowledges } from "./knowledge";
+import { foldingProvider, formattingProvider, selectionProvider, symbolProvider } from "./structure";
 
 export function registerLanguage({ calls, context, engine, overviews, projects }: Services): void {
   const knowledges = new Knowledges(calls, projects, overviews);
@@ -26,5 +28,10 @@ export function registerLanguage({ calls, context, engine, overviews, projects }
       completionProvider(knowledges),
       ...completionTriggers,
     ),
+    vscode.languages.registerHoverProvider(syncSelector, hoverProvider(knowledges)),
+    vscode.languages.registerDocumentSymbolProvider(syncSelector, symbolProvider, { label: "Sluice" }),
+    vscode.languages.registerFoldingRangeProvider(syncSelector, foldingProvider),
+    vscode.languages.registerSelectionRangeProvider(syncSelector, selectionProvider),
+    vscode.languages.registerDocumentFormattingEditProvider(syncSelector, formattingProvider),
   );
 }
