@@ -8,6 +8,9 @@ import { type FileProblem, type RelatedPlace } from "./calls";
 import { type ProjectIndex } from "./project-index";
 import { located, type LoadedSync } from "./workspace";
 
+/** Places that one problem leads to: who has so many rivals needs another plan, not another link. */
+const mostRelated = 5;
+
 export async function amongOthers(
   sync: LoadedSync,
   index: ProjectIndex,
@@ -86,7 +89,7 @@ async function contests(
       range: write.range,
       ...some(remedies(parsed, path)),
     };
-    const related = await Promise.all(rivals.map((rival) => relatedTo(rival, index)));
+    const related = await Promise.all(rivals.slice(0, mostRelated).map((rival) => relatedTo(rival, index)));
     found.push(...located(file, text, [problem]).map((each) => ({ ...each, related })));
   }
   return found;

@@ -15,6 +15,9 @@ import {
   type SyncLenses,
 } from "./navigation-answers";
 
+/** Places that the lens of one field leads to. */
+const mostOthers = 20;
+
 export async function lensFacts(
   navigation: Navigation,
   place: Place,
@@ -39,7 +42,7 @@ async function syncLenses(project: OpenProject, place: Place, sync: IndexedSync)
     field: write.name,
     place: await placed(project, { file: sync.file, range: write.range }),
     others: await Promise.all(
-      others.map((other) => placed(project, { file: other.sync.file, range: other.write.range })),
+      others.slice(0, mostOthers).map((other) => placed(project, { file: other.sync.file, range: other.write.range })),
     ),
   }));
   const destination = sync.connection ?? sync.object;

@@ -46,7 +46,14 @@ export function keepIndexes(): Indexes {
         syncs.push(...found.flatMap((sync) => sync ?? []));
       }
       for (const file of known.keys()) if (!files.includes(file)) known.delete(file);
-      return { syncs, read: async (file) => open.get(file) ?? (await readable(root, file)) };
+      // Places of one answer lie in few files, each asked for again and again.
+      const texts = new Map<string, Promise<string | undefined>>();
+      const read = (file: string): Promise<string | undefined> => {
+        const text = texts.get(file) ?? Promise.resolve(open.get(file) ?? readable(root, file));
+        texts.set(file, text);
+        return text;
+      };
+      return { syncs, read };
     },
   };
 }

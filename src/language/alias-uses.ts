@@ -33,8 +33,9 @@ function meaningOf(outputs: Outputs, output: Output, index: number): "alias" | "
   if (index >= last) {
     // What comes after a table expression may look into it; after a branch of a union only ORDER BY names its columns.
     if (passedOn === true) return isOrderItem(tokens, index) ? "alias" : "doubt";
-    const order = orderBefore(tokens, index, last);
-    if (order === undefined) return "column";
+    // A branch in brackets ends with them, and what orders the whole stands outside of them.
+    const level = isMark(tokens[last], ")") ? depth - 1 : depth;
+    if (tokens[index]?.depth !== level || orderBefore(tokens, index, last) === undefined) return "column";
     return isOrderItem(tokens, index) ? "alias" : "doubt";
   }
   if (isQualified || isInside(tokens, index, first, depth)) return "column";

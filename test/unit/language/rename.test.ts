@@ -89,6 +89,14 @@ describe("renaming a column", () => {
         "select id, amount from t union select 1, 2 order by amount",
         "select id, amount as worth from t union select 1, 2 order by worth",
       ],
+      [
+        "select id, amount from t union all select id, sum(x) over (order by amount) from u",
+        "select id, amount as worth from t union all select id, sum(x) over (order by amount) from u",
+      ],
+      [
+        "(select id, amount from t) union (select id, amount from u order by amount) order by amount",
+        "(select id, amount as worth from t) union (select id, amount from u order by amount) order by worth",
+      ],
       ["select id, t.amount as amount from t group by amount", "select id, t.amount as worth from t group by amount"],
     ] as const) {
       const { texts } = await renamed(
