@@ -66,7 +66,9 @@ function sourceOf(mapping: Readonly<Record<string, unknown>>, path: Path, notes:
   }
   if (named.length > 1) {
     const message = `A field has one source, and here are ${named.join(" and ")}. Keep one of them.`;
-    notes.add("several-sources", message, [...path, named[1] ?? kind], { part: "key" });
+    const extra = [...path, named[1] ?? kind];
+    const fixes = [fixOf(`Remove "${named[1] ?? kind}"`, removeAt(notes.yaml, extra))];
+    notes.add("several-sources", message, extra, { part: "key", fixes });
     return undefined;
   }
   switch (kind) {
