@@ -55,7 +55,7 @@ export function likeness(column: NamedColumn, field: NamedField): Likeness {
   if (column.meaning === field.meaning || column.meaning === field.labelMeaning)
     return { score: 0.84, reason: "similar-name" };
   if (column.isKey && field.field.unique === true && /external/.test(field.joined) && field.joined.endsWith("id"))
-    return { score: 0.8, reason: "similar-name" };
+    return { score: 0.8, reason: "key" };
   const score = Math.max(overlap(column.words, field.words), overlap(column.words, field.label), typo(column, field));
   return score < 0.5 ? { score: 0 } : { score, reason: "similar-name" };
 }

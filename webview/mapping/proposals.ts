@@ -1,5 +1,5 @@
 /** Mappings that Sluice proposes, each with its reasons: nothing is mapped until it is accepted. */
-import { type Proposal, type ProposalReason } from "../../src/sync/propose";
+import { type Proposal } from "../../src/sync/propose";
 import { attributes, element } from "../dom";
 import { icon } from "../icons";
 import { keyedList, type Part } from "../keyed";
@@ -8,11 +8,14 @@ import { plainLine } from "../plain-text";
 import { t } from "../text";
 import { accept, dismiss } from "./actions";
 import { textButton } from "./controls";
+import { alsoWords, reasonWords } from "./reason-words";
 import { current } from "./store";
 
 interface Shown {
   readonly proposal: Proposal;
   readonly label: string;
+  /** What to call the other fields that the column would suit. */
+  readonly also: readonly string[];
 }
 
 export function proposalsView(): {
@@ -48,7 +51,12 @@ export function proposalsView(): {
       const focused = list.contains(document.activeElement);
       const at = [...list.children].findIndex((each) => each.contains(document.activeElement));
       items.update(
-        state.proposals.map((proposal) => ({ proposal, label: labels.get(proposal.field) ?? proposal.field })),
+        state.proposals.map((proposal) => {
+          const [label = proposal.field, ...also] = [proposal.field, ...(proposal.also ?? [])].map(
+            (field) => labels.get(field) ?? field,
+          );
+          return { proposal, label, also };
+        }),
       );
       some = state.proposals.length > 0;
       made.hidden = !isOpen || !some;
@@ -68,14 +76,14 @@ function proposalPart(): Part<Shown> {
   const made = element("li.proposal");
   return {
     element: made,
-    update({ proposal, label }) {
+    update({ proposal, label, also }) {
       const name = plainLine(label);
       const column = plainLine(proposal.column);
       made.replaceChildren(
         element("span.row-field", element("span.row-name", name), apiName(proposal.field, label)),
         element("span.row-arrow.dim", icon("arrow")),
         element("span.row-source", icon("column", "dim"), element("span.row-source-text", column)),
-        element("span.proposal-why.dim", proposal.reasons.map(reasonWords).join(", ")),
+        whyPart(proposal, also),
         element(
           "span.proposal-acts",
           labelled(
@@ -92,27 +100,16 @@ function proposalPart(): Part<Shown> {
   };
 }
 
+function whyPart(proposal: Proposal, also: readonly string[]): HTMLElement {
+  const reasons = element("span", proposal.reasons.map(reasonWords).join(", "));
+  const rivals = also.length === 0 ? undefined : element("span.proposal-also", alsoWords(proposal.column, also));
+  return element("span.proposal-why.dim", reasons, rivals);
+}
+
 function apiName(field: string, label: string): HTMLElement | undefined {
   return label === field ? undefined : element("span.row-api.dim.mono", plainLine(field));
 }
 
 function labelled(made: HTMLElement, label: string): HTMLElement {
   return attributes(made, { "aria-label": label });
-}
-
-export function reasonWords(reason: ProposalReason): string {
-  switch (reason) {
-    case "same-name":
-      return t("same name");
-    case "similar-name":
-      return t("similar name");
-    case "same-label":
-      return t("named like the field's label");
-    case "same-type":
-      return t("same type");
-    case "same-values":
-      return t("its values are the field's options");
-    case "same-format":
-      return t("its values have the field's format");
-  }
 }

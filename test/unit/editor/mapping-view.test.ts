@@ -9,6 +9,7 @@ import { parseTemplate } from "../../../src/sync/template";
 import { type Column } from "../../../src/warehouses/warehouse";
 import { type MappingState } from "../../../webview/mapping-protocol";
 import { columnExpression, limitText, mappingText, templateText } from "../../../webview/mapping/mapping-text";
+import { alsoWords, reasonWords } from "../../../webview/mapping/reason-words";
 import { columnItems, fieldItems, mappingRows, otherProblems, problemsAt } from "../../../webview/mapping/view-model";
 
 const columns: readonly Column[] = [
@@ -221,5 +222,21 @@ describe("a mapping as text", () => {
   it("quotes columns that SQL would not take bare, and writes shares as such", () => {
     assert.deepEqual(["id", "First", 'a"b'].map(columnExpression), ["id", '"First"', '"a""b"']);
     assert.deepEqual([limitText({ share: 0.05 }), limitText({ records: 7 }), limitText(undefined)], ["5%", "7", ""]);
+  });
+});
+
+describe("why a mapping is proposed", () => {
+  it("is said in words, the model's key by its own", () => {
+    assert.deepEqual((["key", "similar-name", "same-type"] as const).map(reasonWords), [
+      "the model's key",
+      "similar name",
+      "same type",
+    ]);
+  });
+
+  it("names the other fields that the column would suit, a few of many", () => {
+    assert.equal(alsoWords("id", ["Ticket id"]), "id could also fill Ticket id");
+    assert.equal(alsoWords("id", ["a", "b", "c"]), "id could also fill a, b, c");
+    assert.equal(alsoWords("id", ["a", "b", "c", "d", "e"]), "id could also fill a, b, c and 2 more");
   });
 });

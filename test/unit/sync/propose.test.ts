@@ -174,7 +174,8 @@ describe("a proposal", () => {
 
   it("takes the key for the destination's external id", () => {
     const field: FieldSchema = { name: "external_id", type: "text", unique: true };
-    assert.deepEqual(pairs({ columns: { id: "number" }, fields: [field], key: ["id"] }), ["external_id ← id"]);
+    const [found] = proposals({ columns: { id: "number" }, fields: [field], key: ["id"] });
+    assert.deepEqual([found?.field, found?.column, found?.reasons[0]], ["external_id", "id", "key"]);
     assert.deepEqual(pairs({ columns: { id: "number" }, fields: [field] }), []);
   });
 });
