@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { makeProject, type Output, type Project, type Ran, type Served } from "../support/cli";
 import { projectFile, type Scenario, scenarios, warehouse } from "./scenarios";
 
-const kills = Number(process.env.SLUICE_KILLS ?? 48);
+const kills = Number(process.env.SLUICE_KILLS ?? 24);
 const seed = Number(process.env.SLUICE_SEED ?? 20261125);
 const preload = pathToFileURL(path.join(__dirname, "../support/points.mjs")).href;
 
