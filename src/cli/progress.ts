@@ -28,7 +28,8 @@ export function progressLine(
 }
 
 function line(progress: RunProgress, name: string): string {
-  const { done, total, rejected, requests, retries, budget } = progress;
+  const { done, total, rejected, requests, retries, budgets = [] } = progress;
+  const [tightest] = budgets;
   const amount =
     total === undefined ? (done > 0 ? count(done) : "") : `${bar(done, total)} ${count(done)} of ${count(total)}`;
   return [
@@ -37,7 +38,7 @@ function line(progress: RunProgress, name: string): string {
     rejected > 0 ? `${count(rejected)} rejected` : "",
     requests > 0 ? `${count(requests)} requests` : "",
     retries > 0 ? `${count(retries)} retries` : "",
-    budget === undefined ? "" : `${budget.remaining} of ${budget.of} left`,
+    tightest === undefined ? "" : `${tightest.remaining} of ${tightest.of} left`,
   ]
     .filter((part) => part !== "")
     .join(" · ");

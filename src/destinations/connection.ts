@@ -31,11 +31,8 @@ export interface Reader {
   ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Requests sent so far, reads and writes apart. */
   readonly sent: { readonly reads: number; readonly writes: number; readonly retries: number };
-  /** What is left of the tightest limit bucket in its window. */
-  readonly budget?: { readonly bucket: string; readonly remaining: number; readonly of: number } | undefined;
-  /** The same of every bucket, the tightest first. */
-  readonly budgets?:
-    readonly { readonly bucket: string; readonly remaining: number; readonly of: number }[] | undefined;
+  /** What is left of every limit bucket in its window, the tightest first. */
+  readonly budgets: readonly { readonly bucket: string; readonly remaining: number; readonly of: number }[];
 }
 
 /** A reader that may also write: only a live run gets one. */

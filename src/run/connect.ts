@@ -45,9 +45,6 @@ export function connect(options: ConnectOptions): Writer {
   return {
     ...reader,
     // Spreading would freeze what these say now.
-    get budget() {
-      return reader.budget;
-    },
     get budgets() {
       return reader.budgets;
     },
@@ -62,9 +59,6 @@ export function connectReader(options: ConnectOptions): Reader & { close(): Prom
   const { reader, talk } = open(options);
   return {
     ...reader,
-    get budget() {
-      return reader.budget;
-    },
     get budgets() {
       return reader.budgets;
     },
@@ -77,9 +71,6 @@ export function asReader(writer: Writer): Reader {
   const { name, destination, config, sandbox, sent, probe, describe, read, lookup } = writer;
   return {
     ...{ name, destination, config, sandbox, sent, probe, describe, read, lookup },
-    get budget() {
-      return writer.budget;
-    },
     get budgets() {
       return writer.budgets;
     },
@@ -115,9 +106,6 @@ function open(options: ConnectOptions): { readonly reader: Reader; readonly talk
     config,
     sandbox: options.sandbox,
     sent: line.sent,
-    get budget() {
-      return line.limiter.tightest();
-    },
     get budgets() {
       return line.limiter.left();
     },

@@ -23,8 +23,6 @@ export interface Limiter {
   hold(names: readonly string[], ms: number): void;
   /** The shortest window of these buckets. */
   window(names: readonly string[]): number | undefined;
-  /** The bucket with the smallest share left. */
-  tightest(): BucketLeft | undefined;
   /** What every bucket has left, the tightest first. */
   left(): readonly BucketLeft[];
 }
@@ -165,7 +163,6 @@ export function createLimiter(
       const windows = known(names).map((bucket) => bucket.perMs);
       return windows.length === 0 ? undefined : Math.min(...windows);
     },
-    tightest: () => left()[0],
     left,
   };
 }

@@ -59,9 +59,7 @@ export interface RunProgress {
   readonly rejected: number;
   readonly requests: number;
   readonly retries: number;
-  /** What is left of the tightest limit bucket in its window. */
-  readonly budget?: Budget;
-  /** The same of every bucket. */
+  /** What is left of every limit bucket in its window, the tightest first. Absent while nothing is asked of the destination. */
   readonly budgets?: readonly Budget[];
 }
 

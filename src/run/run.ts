@@ -58,8 +58,7 @@ export async function run(input: RunInput): Promise<RunReport> {
     total,
     rejected: tally.counts().rejected,
     ...sent(),
-    ...(writer.budget === undefined ? {} : { budget: writer.budget }),
-    ...(writer.budgets === undefined ? {} : { budgets: writer.budgets }),
+    budgets: writer.budgets,
   });
 
   let failure: unknown;

@@ -92,7 +92,7 @@ export function workView(tab: Tab, work: Work): WorkView {
         ...(progress.requests > 0 ? [plural(progress.requests, "request"), plural(progress.retries, "retry")] : []),
       ].join(" · ");
       rejected.textContent = progress.rejected > 0 ? t("{0} rejected", count(progress.rejected)) : "";
-      budgets.replaceChildren(...(progress.budgets ?? (progress.budget ? [progress.budget] : [])).map(budgetView));
+      budgets.replaceChildren(...(progress.budgets ?? []).map(budgetView));
       tick();
     },
     dispose: () => clearInterval(timer),

@@ -101,6 +101,7 @@ export function readerOf(world: World): Reader {
     destination: destinationOf(),
     config: {},
     sandbox: true,
+    budgets: [],
     probe: () => Promise.resolve({ account: "1", label: "One" }),
     describe: () => Promise.resolve([world.schema]),
     sent: { reads: 0, writes: 0, retries: 0 },

@@ -552,7 +552,7 @@ describe("a run", () => {
     );
     assert.deepEqual(told.at(-1), {
       ...{ phase: "committing", done: 2000, total: 2000, rejected: 0, requests: 20, retries: 0 },
-      budget: { bucket: "requests", remaining: 980, of: 1000 },
+      budgets: [{ bucket: "requests", remaining: 980, of: 1000 }],
     });
   });
 
