@@ -1,6 +1,7 @@
 /** How values look: NULL is not "", numbers stand right, long text is one line, nothing is in disguise. */
 import { type Json, type LogicalType, type Value } from "../src/value";
 import { plainLine } from "./plain-text";
+import { t } from "./text";
 
 export interface CellLook {
   readonly text: string;
@@ -11,7 +12,7 @@ export interface CellLook {
 
 export function cellOf(json: Json, type?: LogicalType): CellLook {
   if (json === null) return { text: "NULL", kind: "null", align: type === "number" ? "right" : "left" };
-  if (json === "") return { text: "empty text", kind: "empty", align: "left" };
+  if (json === "") return { text: t("empty text"), kind: "empty", align: "left" };
   const align = type === "number" || (type === undefined && typeof json === "number") ? "right" : "left";
   return { text: plainLine(typeof json === "string" ? json : JSON.stringify(json)), kind: "value", align };
 }
@@ -30,20 +31,26 @@ export function keyText(key: Json, columns: number): string {
     .join(" · ");
 }
 
-/** Grouped digits: 11,139. */
-/** "1 request", "2 requests"; "retry" gives "retries". */
-export function plural(value: number, word: string): string {
-  const many = word.endsWith("y") ? `${word.slice(0, -1)}ies` : `${word}s`;
-  return `${count(value)} ${value === 1 ? word : many}`;
+export function requestCount(value: number): string {
+  return value === 1 ? t("1 request") : t("{0} requests", count(value));
 }
 
+export function retryCount(value: number): string {
+  return value === 1 ? t("1 retry") : t("{0} retries", count(value));
+}
+
+export function keyCount(value: number): string {
+  return value === 1 ? t("1 key") : t("{0} keys", count(value));
+}
+
+/** Grouped digits: 11,139. */
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
 /** The body as people read it: JSON indented, anything else as it is. */
 export function prettyBody(body: string | undefined): string {
-  if (body === undefined || body === "") return "(no body)";
+  if (body === undefined || body === "") return t("(no body)");
   const json = parsed(body);
   return json === body ? body : JSON.stringify(json, undefined, 2);
 }

@@ -53,7 +53,83 @@ describe("the texts", () => {
   it("that users of the editor read go through vscode.l10n", () => {
     assert.deepEqual(sourcesIn("src/editor").flatMap(bypassing), []);
   });
+
+  it("that pages show go through t", () => {
+    assert.deepEqual(sourcesIn("webview").flatMap(bypassingInPage), []);
+  });
+
+  const shown = [
+    ["element's children", `element("span.dim", "required")`, ["required"]],
+    ["a choice between two", `element("p", wide ? "Show all" : t("Show some"))`, ["Show all"]],
+    ["parts of a template", "element('p', `${count} rows`)", ["… rows"]],
+    ["names for those who hear", `attributes(box, { "aria-label": "Find a column" })`, ["Find a column"]],
+    ["attributes one by one", `box.setAttribute("title", "Close")`, ["Close"]],
+    ["assigned texts", `box.textContent = "Nothing here"`, ["Nothing here"]],
+    ["texts that are returned", `const empty = () => "No rows";`, ["No rows"]],
+    ["no translated ones", `element("p", t("Show {0}", name)); box.title = t("Close")`, []],
+    ["no shapes, classes and signs", `element("span.Big one"); box.className = "grid wide"; element("i", "→ ")`, []],
+  ] as const;
+  for (const [what, code, found] of shown) {
+    it(`are found in a page: ${what}`, () => {
+      const source = ts.createSourceFile("page.ts", code, ts.ScriptTarget.ES2022, true);
+      assert.deepEqual(
+        bypassingInPage(source).map((each) => each.replace(/^page\.ts:\d+: /, "")),
+        found,
+      );
+    });
+  }
 });
+
+/** The words of a literal, with … for what is filled in. */
+function wordsOf(node: ts.Node): string | undefined {
+  if (ts.isTemplateExpression(node))
+    return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join("…");
+  return ts.isStringLiteralLike(node) ? node.text : undefined;
+}
+
+/** What SQL, keys and templates are called in every language. */
+const sameEverywhere = ["NULL", "Ctrl+C", "Alt+↓", "Enter", "{{ first_name }} {{ last_name }}"];
+const spokenNames =
+  /^(text|textContent|label|title|placeholder|heading|words|message|hint|keys|alt|ariaLabel|aria-(label|description|roledescription|valuetext))$/;
+
+/** Words that a page would show as they are written: what `element` is given, texts and names of elements, what is returned. */
+function bypassingInPage(source: ts.SourceFile): readonly string[] {
+  return [...nodesOf(source)].flatMap((node) => {
+    const words = wordsOf(node);
+    if (words === undefined || sameEverywhere.includes(words) || !/[A-Za-z]{2}/.test(words)) return [];
+    if (!isShown(node, words, source)) return [];
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    return [`${source.fileName}:${line + 1}: ${words}`];
+  });
+}
+
+function isShown(literal: ts.Node, words: string, source: ts.SourceFile): boolean {
+  let node = literal;
+  // A condition's own text is only compared; what it chooses is shown.
+  while (
+    ts.isParenthesizedExpression(node.parent) ||
+    ts.isArrayLiteralExpression(node.parent) ||
+    ts.isSpreadElement(node.parent) ||
+    (ts.isConditionalExpression(node.parent) && node.parent.condition !== node) ||
+    (ts.isBinaryExpression(node.parent) && /^(\?\?|\|\||&&|\+)$/.test(node.parent.operatorToken.getText(source)))
+  )
+    node = node.parent;
+  const { parent } = node;
+  const isPhrase = /[A-Za-z]{2,} [A-Za-z]{2,}|^[A-Z][a-z]+\b|^\(/.test(words);
+  if (ts.isCallExpression(parent)) {
+    const called = parent.expression.getText(source);
+    const [first] = parent.arguments;
+    if (called === "element") return first !== node;
+    if (called === "unseen") return true;
+    if (/\.(append|prepend|replaceChildren)$/.test(called)) return true;
+    return /\.setAttribute$/.test(called) && first !== node && spokenNames.test(wordsOf(first ?? parent) ?? "");
+  }
+  if (ts.isPropertyAssignment(parent))
+    return isPhrase && spokenNames.test(parent.name.getText(source).replaceAll('"', ""));
+  if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken)
+    return ts.isPropertyAccessExpression(parent.left) && spokenNames.test(parent.left.name.text);
+  return (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) && isPhrase;
+}
 
 /**
  * Sentences in files that speak to VS Code, but for what only the log and the developers see. Files without `vscode`

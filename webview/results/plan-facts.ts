@@ -2,7 +2,7 @@
 import { t } from "../text";
 import { type Freshness } from "../../src/calls/calls";
 import { type FirstRun, type GuardResult, type PlanHeader } from "../../src/plan/plan";
-import { count, plural } from "../cells";
+import { count, requestCount, keyCount } from "../cells";
 import { attributes, element } from "../dom";
 import { plainText } from "../plain-text";
 import { quietButton } from "../quiet";
@@ -17,7 +17,7 @@ export function factsOf(header: PlanHeader, now: number): HTMLElement {
     ...(counts.held > 0 ? [t("{0} held", count(counts.held))] : []),
     ...(counts.skipped > 0 ? [t("{0} skipped", count(counts.skipped))] : []),
   ];
-  const cost = t("{0}, about {1}", plural(estimate.requests, "request"), seconds(Math.ceil(estimate.seconds)));
+  const cost = t("{0}, about {1}", requestCount(estimate.requests), seconds(Math.ceil(estimate.seconds)));
   const changes = counts.create + counts.update + counts.delete;
   return element(
     "div.facts",
@@ -35,7 +35,7 @@ export function factsOf(header: PlanHeader, now: number): HTMLElement {
         }),
     ...header.guards.map(guardFact),
     header.firstRun === undefined ? undefined : fact(firstRunText(header.firstRun)),
-    header.only === undefined ? undefined : fact(t("only {0}", plural(header.only, "key"))),
+    header.only === undefined ? undefined : fact(t("only {0}", keyCount(header.only))),
     quietButton(t("digest {0}", header.digest.slice(0, 8)), () => post({ type: "copy", text: header.digest }), {
       title: t("Copy the plan's digest"),
     }),

@@ -1,7 +1,7 @@
 /** A run in one line: how it ended, what it did, what it cost. */
 import { t } from "../text";
 import { type RunReport } from "../../src/run/report";
-import { count, plural } from "../cells";
+import { count, requestCount, retryCount } from "../cells";
 import { attributes, element } from "../dom";
 import { plainText } from "../plain-text";
 
@@ -50,7 +50,7 @@ export function countsOf({ counts }: RunReport): readonly HTMLElement[] {
 
 export function costOf(report: RunReport): HTMLElement {
   const { requests, retries } = report.counts;
-  return element("span.dim", `${plural(requests, "request")} · ${plural(retries, "retry")} · ${duration(report)}`);
+  return element("span.dim", `${requestCount(requests)} · ${retryCount(retries)} · ${duration(report)}`);
 }
 
 export function failureOf(report: RunReport): HTMLElement | undefined {

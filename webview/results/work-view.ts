@@ -1,7 +1,7 @@
 /** A tab at work: how far it is, how fast, what is left of the destination's limits, and what a cancel does. */
 import { t } from "../text";
 import { type Budget, type RunProgress } from "../../src/run/report";
-import { count, plural } from "../cells";
+import { count, requestCount, retryCount } from "../cells";
 import { attributes, element } from "../dom";
 import { button, progressRing } from "../elements";
 import { plainText } from "../plain-text";
@@ -89,7 +89,7 @@ export function workView(tab: Tab, work: Work): WorkView {
         phaseName(phase),
         total === undefined ? count(done) : t("{0} of {1}", count(done), count(total)),
         ...(rate === undefined ? [] : [t("{0} records/s", count(Math.round(rate)))]),
-        ...(progress.requests > 0 ? [plural(progress.requests, "request"), plural(progress.retries, "retry")] : []),
+        ...(progress.requests > 0 ? [requestCount(progress.requests), retryCount(progress.retries)] : []),
       ].join(" · ");
       rejected.textContent = progress.rejected > 0 ? t("{0} rejected", count(progress.rejected)) : "";
       budgets.replaceChildren(...(progress.budgets ?? []).map(budgetView));
