@@ -1,5 +1,6 @@
 /** Every message between the mapping editor's webview and the extension host, both ways, and the state they share. */
 import { type Failure, type FileProblem, type MappedRow, type ModelFacts } from "../src/calls/calls";
+import { type Path, type Severity } from "../src/problem";
 import { type ObjectSchema } from "../src/destinations/destination";
 import { type Intent } from "../src/sync/intent";
 import { type SyncDefinition } from "../src/sync/definition";
@@ -15,8 +16,10 @@ export interface MappingState {
   readonly target: string;
   /** Absent where the file cannot be understood; `problems` says why. What could be read of a broken file is in it. */
   readonly definition?: SyncDefinition;
-  /** Of this file only, each with its path: shown at the mapping or setting it speaks of. */
+  /** Of this file only, those about values included; each with its path: shown at the mapping or setting it speaks of. */
   readonly problems: readonly FileProblem[];
+  /** What the newest runs could not send, as long as nobody has mended it. */
+  readonly rejections: readonly RejectedRecords[];
   /** Why the warehouse or the project could not be asked: a secret is missing, the database is locked. */
   readonly failure?: Failure;
   /** Absent: the model cannot be described now. */
@@ -38,6 +41,16 @@ export interface MappingState {
   readonly restricted: boolean;
 }
 
+/** Records of one run, rejected for one reason, at the part of the file that decides them. */
+export interface RejectedRecords {
+  readonly path: Path;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly run: string;
+  /** Absent: several reasons, summed up. */
+  readonly group?: number;
+}
+
 /** Webview → host. */
 export type FromMapping =
   | { readonly type: "ready" }
@@ -53,6 +66,8 @@ export type FromMapping =
   | { readonly type: "dismiss"; readonly field: string }
   /** Show the place in the text editor. */
   | { readonly type: "reveal"; readonly path: readonly (string | number)[] }
+  /** Show rejected records in the results panel. */
+  | { readonly type: "rejected"; readonly run: string; readonly group?: number }
   | { readonly type: "undo" }
   | { readonly type: "redo" };
 

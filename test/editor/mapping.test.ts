@@ -158,6 +158,25 @@ describe("the mapping editor", function () {
     );
   });
 
+  it("shows values that do not fit at their mapping, until it is another one", async () => {
+    const before = await now();
+    const edit = new vscode.WorkspaceEdit();
+    const opened = await document();
+    const end = opened.positionAt(text.length);
+    const line = "  lifecyclestage: { column: plan, values: { enterprise: customer } }\n";
+    edit.insert(uri(), end, line);
+    await vscode.workspace.applyEdit(edit);
+    const about = ({ problems }: MappingState) => problems.filter(({ path: [, field] }) => field === "lifecyclestage");
+    const found = await state((one) => about(one).length > 0, "the warning about the values");
+    assert.deepEqual(
+      about(found).map(({ code, severity, path: where }) => [code, severity, where[0]]),
+      [["no-matching-value", "warning", "fields"]],
+    );
+    await undo();
+    assert.equal(await now(), before);
+    assert.deepEqual(about(await state(() => true, "a state")), []);
+  });
+
   it("shows the values of another row, and where the rows end", async () => {
     const found = await session();
     await found.receive({ type: "sample", row: 1 });

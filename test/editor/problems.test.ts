@@ -196,6 +196,29 @@ describe("rejected records", () => {
     assert.deepEqual(await lines(found), ["email 1", "email 2", "lifecyclestage 1"]);
   });
 
+  it("stand in the mapping editor too, each with the way to its records", async () => {
+    const uri = uriOf(members);
+    const { mapping, results, onResults } = await sluice();
+    await vscode.commands.executeCommand("sluice.mapFields", uri);
+    const session = await until([vscode.window.tabGroups.onDidChangeTabs], () => mapping(uri), "the mapping editor");
+    const { rejections } = session.state;
+    assert.deepEqual(rejections.map(({ path: where, severity }) => `${where.join(".")} ${severity}`).sort(), [
+      "fields.email error",
+      "fields.email error",
+      "fields.lifecyclestage error",
+    ]);
+    const { run, group = -1 } = rejections.find(({ path: [, field] }) => field === "email") ?? assert.fail();
+    // The panel shows the run that sent one of them again.
+    const isShown = (): boolean => {
+      const shown = results().run;
+      return shown.state === "ready" && shown.result.report.id === run;
+    };
+    assert.ok(!isShown() && group >= 0);
+    await session.receive({ type: "rejected", run, group });
+    await until([onResults], isShown, "the run");
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+  });
+
   it("hide once a default is added by the fix, come back on undo, and are gone when they were sent", async () => {
     const { document } = await open(members);
     const retry = await fixAt(document.uri, "lifecyclestage:", /^Retry these records$/);

@@ -11,6 +11,7 @@ import { iconButton } from "./controls";
 import { post } from "./host";
 import { kindIcon, kindName, kindOf, sourceSummary } from "./kinds";
 import { fitIcon, severityIcon } from "./marks";
+import { rejectionLine } from "./rejections";
 import { rowEditor, type RowEditor } from "./row-editor";
 import { type Live, type MappingRow } from "./view-model";
 
@@ -175,13 +176,13 @@ function dimmed(made: HTMLElement): HTMLElement {
 }
 
 /** The type fit, unless a problem says worse. */
-function fitMark({ fit, problems }: MappingRow): readonly HTMLElement[] {
-  if (problems.length > 0) return [];
+function fitMark({ fit, problems, rejections }: MappingRow): readonly HTMLElement[] {
+  if (problems.length > 0 || rejections.length > 0) return [];
   if (fit === undefined) return [];
   return [sign(fitIcon(fit.level), fit.message)];
 }
 
-function problemLines({ problems, fit }: MappingRow): readonly HTMLElement[] {
+function problemLines({ problems, rejections, fit }: MappingRow): readonly HTMLElement[] {
   const lines = problems.map((problem) =>
     element(
       "p.row-problem",
@@ -190,6 +191,7 @@ function problemLines({ problems, fit }: MappingRow): readonly HTMLElement[] {
       element("span.dim.row-code", plainLine(problem.code)),
     ),
   );
+  if (rejections.length > 0) return [...lines, ...rejections.map((each) => rejectionLine("p.row-problem", each))];
   const isWorse = problems.length === 0 && fit !== undefined && fit.level !== "fits";
   return isWorse ? [element("p.row-problem", fitIcon(fit.level), element("span", fit.message))] : lines;
 }

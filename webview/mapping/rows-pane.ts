@@ -13,8 +13,9 @@ import { post, remember, remembered } from "./host";
 import { type Pane, pane } from "./pane";
 import { proposalsView } from "./proposals";
 import { severityIcon } from "./marks";
+import { rejectionLine } from "./rejections";
 import { rowPart, type RowPart } from "./row-view";
-import { type MappingRow, mappingRows, otherProblems, sampleRow } from "./view-model";
+import { type MappingRow, mappingRows, otherProblems, otherRejections, sampleRow } from "./view-model";
 
 export interface RowsPane extends Pane {
   /** Opens the row of a field and goes there. */
@@ -117,7 +118,7 @@ function notes(state: MappingState, rows: readonly MappingRow[]): readonly HTMLE
 
 /** What is wrong with the file beside the mappings; all of it, where the file cannot be understood. */
 function problemLines(state: MappingState): readonly HTMLElement[] {
-  return otherProblems(state).map((problem) => {
+  const problems = otherProblems(state).map((problem) => {
     const line = element(
       "p.problem-line",
       severityIcon(problem.severity),
@@ -127,6 +128,7 @@ function problemLines(state: MappingState): readonly HTMLElement[] {
     );
     return line;
   });
+  return [...problems, ...otherRejections(state).map((each) => rejectionLine("p.problem-line", each))];
 }
 
 function sampleStepper(): { readonly element: HTMLElement; update(state: MappingState): void } {

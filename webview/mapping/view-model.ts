@@ -5,7 +5,7 @@ import { type FieldMapping } from "../../src/sync/definition";
 import { type Proposal } from "../../src/sync/propose";
 import { type Json } from "../../src/value";
 import { type Column } from "../../src/warehouses/warehouse";
-import { type MappingState } from "../mapping-protocol";
+import { type MappingState, type RejectedRecords } from "../mapping-protocol";
 import { type Fit, fitOf } from "./fit";
 
 export interface ColumnItem {
@@ -31,6 +31,7 @@ export interface MappingRow {
   /** Absent where the mapping cannot be understood: its problems say why. */
   readonly mapping?: FieldMapping;
   readonly problems: readonly FileProblem[];
+  readonly rejections: readonly RejectedRecords[];
   readonly fit?: Fit;
   readonly live?: Live;
   readonly isMatch: boolean;
@@ -106,6 +107,7 @@ export function mappingRows(state: MappingState): readonly MappingRow[] {
     return {
       field,
       problems: problems.get(field) ?? [],
+      rejections: state.rejections.filter(({ path }) => path[0] === "fields" && path[1] === field),
       isMatch: definition?.destination.match === field,
       ...(schema === undefined ? {} : { schema }),
       ...(mapping === undefined ? {} : { mapping }),
@@ -142,6 +144,11 @@ export function otherProblems(state: MappingState): readonly FileProblem[] {
     (path[0] === "fields" && path.length > 1) ||
     shown.some((setting) => setting.every((step, index) => path[index] === step));
   return state.problems.filter((problem) => !isShown(problem));
+}
+
+/** Rejections that no one mapping explains. */
+export function otherRejections(state: MappingState): readonly RejectedRecords[] {
+  return state.rejections.filter(({ path }) => path[0] !== "fields" || path.length < 2);
 }
 
 /** The one column whose values the mapping takes; undefined for constants, templates and expressions. */

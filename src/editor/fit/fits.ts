@@ -38,10 +38,15 @@ interface Shown {
   /** The report's problems where they stand now. */
   problems: readonly FileProblem[];
   visible: readonly FileProblem[];
+  /** What Problems shows: after an edit that of before, until the places are known again. */
+  drawn: readonly FileProblem[];
 }
 
 export class Fits implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("sluice-values");
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** What is shown of this document is another. */
+  readonly onDidChange = this.changed.event;
   private readonly shown = new Map<string, Shown>();
   private readonly earlier = new Map<string, readonly Counted[]>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -58,6 +63,11 @@ export class Fits implements vscode.Disposable {
   /** What is shown of a document, with fixes for its text as it stands. */
   of(document: vscode.TextDocument): readonly FileProblem[] {
     return this.shown.get(document.uri.toString())?.visible ?? [];
+  }
+
+  /** The same for the eye: of a text that is just being edited still what was found before, without fixes to apply. */
+  drawn(document: vscode.TextDocument): readonly FileProblem[] {
+    return this.shown.get(document.uri.toString())?.drawn ?? [];
   }
 
   /** A document was checked: its values are counted if it has no errors, they were not, and nobody pays for it. */
@@ -116,26 +126,31 @@ export class Fits implements vscode.Disposable {
     this.shown.delete(key);
     this.earlier.delete(key);
     this.collection.delete(document.uri);
+    this.changed.fire(document.uri);
   }
 
   /** Another target, another warehouse: nothing that was counted holds. */
   forgetAll(): void {
+    const before = [...this.shown.keys()];
     this.collection.clear();
     this.shown.clear();
     this.earlier.clear();
+    for (const key of before) this.changed.fire(vscode.Uri.parse(key));
   }
 
   dispose(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     for (const abort of this.aborts.values()) abort.abort();
     this.collection.dispose();
+    this.changed.dispose();
   }
 
   private async show(document: vscode.TextDocument, counted: Counted): Promise<void> {
     const key = document.uri.toString();
     const others = (this.earlier.get(key) ?? []).filter(({ text }) => text !== counted.text);
     this.earlier.set(key, [counted, ...others].slice(0, kept));
-    this.shown.set(key, { counted, problems: counted.report.problems, visible: [] });
+    const drawn = this.shown.get(key)?.drawn ?? [];
+    this.shown.set(key, { counted, problems: counted.report.problems, visible: [], drawn });
     await this.draw(document);
   }
 
@@ -151,10 +166,12 @@ export class Fits implements vscode.Disposable {
     const now = await this.hashes(document.uri, text, problems);
     if (document.getText() !== text) return;
     shown.visible = problems.filter((_, index) => now[index] === shown.counted.hashes[index]);
+    shown.drawn = shown.visible;
     this.collection.set(
       document.uri,
       shown.visible.map((problem) => diagnosticOf(text, problem)),
     );
+    this.changed.fire(document.uri);
   }
 
   private async hashes(uri: vscode.Uri, text: string, problems: readonly FileProblem[]): Promise<readonly string[]> {

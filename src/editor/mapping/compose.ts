@@ -6,9 +6,10 @@ import {
   type ProjectOverview,
   type SyncContext,
 } from "../../calls/calls";
-import { type ParsedSync } from "../../sync/definition";
+import { type Path } from "../../problem";
+import { type ParsedSync, type SyncDefinition } from "../../sync/definition";
 import { type Proposal } from "../../sync/propose";
-import { type MappingState } from "../../../webview/mapping-protocol";
+import { type MappingState, type RejectedRecords } from "../../../webview/mapping-protocol";
 import { type Sample } from "./rows";
 
 export interface Knowledge {
@@ -16,6 +17,9 @@ export interface Knowledge {
   readonly file: string;
   readonly parsed: ParsedSync | undefined;
   readonly problems: readonly FileProblem[];
+  /** Warnings about the values of the text as it stands. */
+  readonly values: readonly FileProblem[];
+  readonly rejections: readonly RejectedRecords[];
   readonly failure?: Failure | undefined;
   readonly overview?: ProjectOverview | undefined;
   /** Perhaps of an earlier text: it is shown until there is a newer one. */
@@ -28,7 +32,7 @@ export interface Knowledge {
 }
 
 export function compose(known: Knowledge): MappingState {
-  const { version, file, parsed, problems, failure, overview, context, facts, sample, work, trust } = known;
+  const { version, file, parsed, rejections, failure, overview, context, facts, sample, work, trust } = known;
   const definition = parsed?.definition;
   const connections = (overview?.connections ?? []).filter(({ kind }) => kind === "destination");
   const connection = definition?.destination.connection;
@@ -38,7 +42,9 @@ export function compose(known: Knowledge): MappingState {
     version,
     file,
     target: overview?.target ?? "",
-    problems,
+    // What cannot run comes before what some rows will suffer.
+    problems: [...known.problems, ...known.values.filter(({ path }) => isMapped(definition, path))],
+    rejections,
     canDescribe: trust === "trusted" && connections.some(({ name }) => name === connection),
     connections: connections.map(({ name }) => name),
     objects: context?.objects ?? [],
@@ -52,4 +58,9 @@ export function compose(known: Knowledge): MappingState {
     ...(facts !== undefined && { facts }),
     ...(sample !== undefined && { sample }),
   };
+}
+
+/** What was found before an edit may speak of a mapping that the edit took away. */
+function isMapped(definition: SyncDefinition | undefined, [part, field]: Path): boolean {
+  return part !== "fields" || definition?.fields.some((mapping) => mapping.field === field) === true;
 }

@@ -69,6 +69,11 @@ export class MappingSession implements vscode.Disposable {
         again();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(again),
+      ...[services.fits.onDidChange, services.runProblems.onDidChange].map((event) =>
+        event((uri) => {
+          if (uri.toString() === document.uri.toString()) this.tell();
+        }),
+      ),
       services.overviews.onDidChange(again),
       schemas,
       ...[schemas.onDidChange, schemas.onDidCreate, schemas.onDidDelete].map((event) => event(again)),
@@ -86,6 +91,8 @@ export class MappingSession implements vscode.Disposable {
       version: this.version,
       file: sync?.file ?? vscode.workspace.asRelativePath(document.uri, false),
       parsed,
+      values: this.services.fits.drawn(document),
+      rejections: this.services.runProblems.of(document.uri),
       facts,
       sample: ask && this.rows.sample(ask),
       proposals: this.proposals.of(parsed?.definition, this.answered.context, facts),
@@ -104,6 +111,9 @@ export class MappingSession implements vscode.Disposable {
       }
       case "reveal":
         await revealPath(this.document, this.parsed, message.path);
+        return undefined;
+      case "rejected":
+        await this.openRun(message);
         return undefined;
       case "describe":
         await this.describe();
@@ -210,6 +220,13 @@ export class MappingSession implements vscode.Disposable {
   private askFor(sync: SyncFile, parsed: ParsedSync, signal: AbortSignal): Ask {
     const source = { file: inProject(sync.root, sync.uri.fsPath), text: this.document.getText() };
     return { place: this.services.projects.place(sync.root), source, parsed, signal, onProgress: () => undefined };
+  }
+
+  private async openRun({ run, group }: SessionMessage & { readonly type: "rejected" }): Promise<void> {
+    const sync = this.sync();
+    if (sync === undefined) return;
+    const records = { root: sync.root, run, ...(group !== undefined && { group }) };
+    await vscode.commands.executeCommand("sluice.openRun", records);
   }
 
   private async describe(): Promise<void> {

@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import { type Calls } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
-import { type Path } from "../../problem";
+import { type Path, type Severity } from "../../problem";
 import { type RunReport } from "../../run/report";
 import { type ParsedSync } from "../../sync/definition";
 import { syncName } from "../files";
@@ -18,6 +18,17 @@ import { othersDiagnostic, rejectionDiagnostic, type RunDiagnostic } from "./rej
 
 /** For each run, the fingerprints of its groups' mappings as they were when it ran. */
 type Baselines = Readonly<Record<string, readonly string[]>>;
+
+/** Records of runs that are still rejected for one reason, at the part of the file that decides them. */
+export interface OpenRejection {
+  readonly path: Path;
+  readonly severity: Severity;
+  /** How many and why; no row's key. */
+  readonly message: string;
+  readonly run: string;
+  /** Index into the run's groups. Absent: several reasons. */
+  readonly group?: number;
+}
 
 interface Watched {
   readonly root: string;
@@ -35,6 +46,10 @@ const kept = 50;
 export class RunProblems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("sluice-runs");
   private readonly watched = new Map<string, Watched>();
+  private readonly shown = new Map<string, readonly OpenRejection[]>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** What `of` gives for this file is another. */
+  readonly onDidChange = this.changed.event;
 
   constructor(
     private readonly calls: Calls,
@@ -82,6 +97,11 @@ export class RunProblems implements vscode.Disposable {
     }
   }
 
+  /** What is open of a file and still speaks of its text. */
+  of(uri: vscode.Uri): readonly OpenRejection[] {
+    return this.shown.get(uri.toString()) ?? [];
+  }
+
   /** Places a file's rejections anew, on its text as it stands. */
   async draw(uri: vscode.Uri): Promise<void> {
     const { parseSync } = await parsers();
@@ -89,7 +109,7 @@ export class RunProblems implements vscode.Disposable {
     const watched = this.watched.get(uri.toString());
     if (watched === undefined) return;
     const text = textOf(uri);
-    if (text === undefined) return this.collection.delete(uri);
+    if (text === undefined) return this.show(uri, []);
     const parsed = parseSync(text, { name: syncName(uri.fsPath) });
     const baselines = this.baselines();
     const hashOf = hashing(parsed, text, uri);
@@ -101,14 +121,15 @@ export class RunProblems implements vscode.Disposable {
       lines.set(JSON.stringify(where), line);
       line.groups.push(open);
     }
-    const found = [...lines.values()].flatMap(({ where, groups }): readonly RunDiagnostic[] => {
+    const found = [...lines.values()].flatMap(({ where, groups }): readonly Placed[] => {
       const about = { uri, text, root: watched.root, range: mappingRange(parsed, text, where) };
       const largest = [...groups].sort((a, b) => b.group.count - a.group.count);
       const others = largest.slice(reasonsShown);
       const shown = largest.slice(0, reasonsShown).map((open) => rejectionDiagnostic({ ...about, open }));
-      return others.length === 0 ? shown : [...shown, othersDiagnostic({ ...about, others })];
+      const all = others.length === 0 ? shown : [...shown, othersDiagnostic({ ...about, others })];
+      return all.map((diagnostic) => ({ path: where, diagnostic }));
     });
-    this.collection.set(uri, found);
+    this.show(uri, found);
   }
 
   /** A text changed: a sync file, or a model's .sql file, which may be any of its project's. */
@@ -124,11 +145,22 @@ export class RunProblems implements vscode.Disposable {
 
   dispose(): void {
     this.collection.dispose();
+    this.changed.dispose();
   }
 
   private drop(key: string): void {
     this.watched.delete(key);
-    this.collection.delete(vscode.Uri.parse(key));
+    this.show(vscode.Uri.parse(key), []);
+  }
+
+  private show(uri: vscode.Uri, placed: readonly Placed[]): void {
+    this.collection.set(
+      uri,
+      placed.map(({ diagnostic }) => diagnostic),
+    );
+    if (placed.length > 0) this.shown.set(uri.toString(), placed.map(rejectionOf));
+    else this.shown.delete(uri.toString());
+    this.changed.fire(uri);
   }
 
   /** A run that was not started here is taken to be of the text as it is when it is first seen. */
@@ -143,6 +175,22 @@ export class RunProblems implements vscode.Disposable {
   private baselines(): Baselines {
     return this.memory.get<Baselines>("sluice.baselines") ?? {};
   }
+}
+
+interface Placed {
+  readonly path: Path;
+  readonly diagnostic: RunDiagnostic;
+}
+
+function rejectionOf({ path, diagnostic }: Placed): OpenRejection {
+  const { message, records, severity } = diagnostic;
+  return {
+    path,
+    severity: severity === vscode.DiagnosticSeverity.Error ? "error" : "warning",
+    message,
+    run: records.run,
+    ...(records.group !== undefined && { group: records.group }),
+  };
 }
 
 /** Ids of runs sort by time: the memory of old ones is let go. */

@@ -10,7 +10,14 @@ import { type Column } from "../../../src/warehouses/warehouse";
 import { type MappingState } from "../../../webview/mapping-protocol";
 import { columnExpression, limitText, mappingText, templateText } from "../../../webview/mapping/mapping-text";
 import { alsoWords, reasonWords } from "../../../webview/mapping/reason-words";
-import { columnItems, fieldItems, mappingRows, otherProblems, problemsAt } from "../../../webview/mapping/view-model";
+import {
+  columnItems,
+  fieldItems,
+  mappingRows,
+  otherProblems,
+  otherRejections,
+  problemsAt,
+} from "../../../webview/mapping/view-model";
 
 const columns: readonly Column[] = [
   { name: "id", native: "INTEGER", type: "number" },
@@ -49,6 +56,7 @@ ${mappings.replace(/^/gm, "  ")}
     target: "dev",
     ...(definition === undefined ? {} : { definition }),
     problems: [],
+    rejections: [],
     columns,
     object,
     canDescribe: true,
@@ -112,6 +120,30 @@ describe("the mapping editor's rows", () => {
     assert.deepEqual(
       otherProblems(state).map(({ path }) => path),
       [["model", "sql"], ["fields"]],
+    );
+  });
+});
+
+describe("rejected records", () => {
+  const rejected = (...path: readonly string[]) =>
+    ({ path, severity: "error", message: "2 records rejected: no", run: "r", group: 0 }) as const;
+  const rejections = [rejected("fields", "email"), rejected("model", "key"), rejected("fields", "gone")];
+  const state = stateOf("email: email\nstage: plan", { rejections });
+
+  it("stand at the mapping that decides them, and make no row of what is unmapped since", () => {
+    assert.deepEqual(
+      mappingRows(state).map((row) => [row.field, row.rejections.length]),
+      [
+        ["email", 1],
+        ["stage", 0],
+      ],
+    );
+  });
+
+  it("stand above where no one mapping decides them", () => {
+    assert.deepEqual(
+      otherRejections(state).map(({ path }) => path),
+      [["model", "key"]],
     );
   });
 });
