@@ -1,5 +1,5 @@
 /** Every message between the mapping editor's webview and the extension host, both ways, and the state they share. */
-import { type Failure, type FileProblem, type MappedRow, type ModelFacts } from "../src/calls/calls";
+import { type Failure, type FileProblem, type MappedRow, type ModelFacts, type ObjectChoice } from "../src/calls/calls";
 import { type Path, type Severity } from "../src/problem";
 import { type ObjectSchema } from "../src/destinations/destination";
 import { type Intent } from "../src/sync/intent";
@@ -31,7 +31,7 @@ export interface MappingState {
   readonly canDescribe: boolean;
   /** For the choices of connection and object: destinations only. */
   readonly connections: readonly string[];
-  readonly objects: readonly { readonly name: string; readonly label?: string }[];
+  readonly objects: readonly ObjectChoice[];
   readonly proposals: readonly Proposal[];
   /** The model row whose values are shown live, or why there is none. */
   readonly sample?: MappedRow | { readonly failure: Failure };

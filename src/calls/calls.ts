@@ -189,8 +189,16 @@ export interface SyncContext {
   readonly columns?: readonly Column[];
   /** undefined: no schema snapshot yet. */
   readonly object?: ObjectSchema;
-  readonly objects: readonly { readonly name: string; readonly label?: string }[];
+  readonly objects: readonly ObjectChoice[];
   readonly problems: readonly FileProblem[];
+}
+
+/** An object of the connection, without its many fields. */
+export interface ObjectChoice {
+  readonly name: string;
+  readonly label?: string;
+  /** Fields whose value tells one of its records from all others: what a lookup compares with. */
+  readonly identifiers: readonly { readonly name: string; readonly label?: string }[];
 }
 
 /** What completion and hover need of a sync file, however broken: what cannot be had is left out. */

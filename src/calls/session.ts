@@ -7,7 +7,8 @@ import { openPlan } from "../plan/store";
 import { projectText } from "../project/draft";
 import { createRunStore } from "../run/store";
 import { browse } from "./browsing";
-import { type Calls, type Place } from "./calls";
+import { type Calls, type ObjectChoice, type Place } from "./calls";
+import { type ObjectSchema } from "../destinations/destination";
 import { checkFiles, checkOne, describeModel } from "./checking";
 import { connectionKinds } from "./connection-kinds";
 import { openConnections } from "./connections";
@@ -66,7 +67,7 @@ export function createSession(edges: Edges): Session {
       return {
         ...(columns === undefined ? {} : { columns }),
         ...(known?.object === undefined ? {} : { object: known.object }),
-        objects: (known?.objects ?? []).map(({ name, label }) => (label === undefined ? { name } : { name, label })),
+        objects: (known?.objects ?? []).map(choiceOf),
         problems,
       };
     },
@@ -178,4 +179,13 @@ async function planNamed(place: Place, name: string) {
 
 function raise(failure: Error): never {
   throw failure;
+}
+
+function choiceOf({ name, label, fields }: ObjectSchema): ObjectChoice {
+  const identifiers = fields.filter(({ unique }) => unique === true).map(named);
+  return { ...named({ name, label }), identifiers };
+}
+
+function named({ name, label }: { readonly name: string; readonly label?: string | undefined }) {
+  return label === undefined ? { name } : { name, label };
 }

@@ -78,6 +78,26 @@ export async function pickColumn(
   });
 }
 
+/** The field of another object that a lookup compares with: one that identifies records, or any that is typed. */
+export async function pickIdentifier(anchor: Element, object: string, chosen?: string): Promise<string | undefined> {
+  const known = current().objects.find(({ name }) => name === object)?.identifiers ?? [];
+  const items = known.map(({ name, label }): PickItem => ({
+    id: name,
+    icon: "key",
+    label: label ?? name,
+    detail: name,
+    mark: t("unique"),
+  }));
+  return pick({
+    anchor,
+    label: t("Field to compare with"),
+    items,
+    other: (text) => ({ id: text, icon: "text", label: text, description: t("not known to be unique") }),
+    empty: t("Type the name of a field."),
+    ...(chosen === undefined ? {} : { chosen }),
+  });
+}
+
 export function accept(proposals: readonly Proposal[]): void {
   const [only] = proposals;
   if (only === undefined) return;

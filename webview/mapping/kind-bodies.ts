@@ -6,7 +6,7 @@ import { t } from "../text";
 import { pickColumn, withColumn } from "./actions";
 import { constantControl } from "./constant";
 import { select, textBox, textButton } from "./controls";
-import { type BodyContext, columnChooser, extras, type KindBody } from "./kind-parts";
+import { type BodyContext, columnChooser, extras, identifierChooser, type KindBody } from "./kind-parts";
 import { type Kind } from "./kinds";
 import { mappingText, templateText } from "./mapping-text";
 import { current, send } from "./store";
@@ -110,8 +110,10 @@ function sqlBody(context: BodyContext): KindBody {
 function lookupBody({ field, row, give }: BodyContext): KindBody {
   const draft: { object?: string; by?: string; column?: string; missing?: string } = {};
   const change = (key: "lookup" | "by" | "column" | "missing", value: string): void => {
-    if (key === "lookup") draft.object = value;
-    else draft[key] = value;
+    if (key === "lookup") {
+      draft.object = value;
+      compared.update(value, draft.by);
+    } else draft[key] = value;
     if (row().mapping?.source.kind === "lookup") {
       const path = ["fields", field, key];
       const words = t("The lookup of {0} is changed.", plainLine(field));
@@ -124,8 +126,9 @@ function lookupBody({ field, row, give }: BodyContext): KindBody {
     give({ lookup: object, by, column, ...kept, ...extras(row()) });
   };
   const object = select(t("Object to look in"), (value) => change("lookup", value));
-  const by = textBox({ label: t("Field to compare with"), lines: "one", placeholder: "domain" }, (value) => {
-    if (value.trim() !== "") change("by", value.trim());
+  const compared = identifierChooser((value) => {
+    compared.update(draft.object ?? "", value);
+    change("by", value);
   });
   const column = columnChooser(field, (value) => {
     column.update(value);
@@ -138,7 +141,7 @@ function lookupBody({ field, row, give }: BodyContext): KindBody {
     element: element(
       "div.lookup",
       part(t("The id of"), object.element),
-      part(t("whose"), by.element),
+      element("div.labelled", element("span.dim", t("whose")), compared.element),
       element("div.labelled", element("span.dim", t("equals")), column.element),
       part(t("if none"), missing.element),
     ),
@@ -153,7 +156,7 @@ function lookupBody({ field, row, give }: BodyContext): KindBody {
       const objects = current().objects.map(({ name, label }) => ({ value: name, label: label ?? name }));
       const empty = draft.object === "" ? [{ value: "", label: t("Choose an object…") }] : [];
       object.update([...empty, ...objects], draft.object ?? "");
-      by.update(draft.by ?? "");
+      compared.update(draft.object ?? "", draft.by);
       column.update(draft.column);
       missing.update(
         [
@@ -164,7 +167,7 @@ function lookupBody({ field, row, give }: BodyContext): KindBody {
         draft.missing ?? "reject",
       );
     },
-    focus: () => (draft.object === "" ? object.element : by.element).focus(),
+    focus: () => (draft.object === "" ? object.element : compared.element).focus(),
   };
 }
 

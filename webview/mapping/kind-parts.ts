@@ -6,7 +6,7 @@ import { attributes, element, unseen } from "../dom";
 import { icon } from "../icons";
 import { plainExcerpt, plainLine } from "../plain-text";
 import { t } from "../text";
-import { pickColumn } from "./actions";
+import { pickColumn, pickIdentifier } from "./actions";
 import { columnIcon, nativeType } from "./kinds";
 import { current } from "./store";
 import { type MappingRow } from "./view-model";
@@ -29,6 +29,39 @@ export function extras({ mapping }: MappingRow): Readonly<Record<string, Writabl
   return {
     ...(mapping === undefined || mapping.nulls === "send" ? {} : { nulls: mapping.nulls }),
     ...(mapping === undefined || mapping.write === "always" ? {} : { write: mapping.write }),
+  };
+}
+
+/** A button that shows the field a lookup compares with, and opens the list of those that identify a record. */
+export function identifierChooser(onChoose: (field: string) => void): {
+  readonly element: HTMLButtonElement;
+  update(object: string, field: string | undefined): void;
+} {
+  const made = attributes(document.createElement("button"), { type: "button", "aria-haspopup": "listbox" });
+  made.className = "chooser";
+  let object = "";
+  let chosen: string | undefined;
+  made.addEventListener("click", () => {
+    void pickIdentifier(made, object, chosen).then((field) => {
+      if (field !== undefined && field !== chosen) onChoose(field);
+    });
+  });
+  return {
+    element: made,
+    update(of, field) {
+      object = of;
+      chosen = field;
+      const identifiers = current().objects.find(({ name }) => name === of)?.identifiers ?? [];
+      const known = identifiers.find(({ name }) => name === field);
+      const label = field === undefined ? t("Choose a field…") : plainLine(known?.label ?? field);
+      made.replaceChildren(
+        unseen(t("Field to compare with")),
+        icon(known === undefined ? "text" : "key", "dim"),
+        element("span.chooser-name", label),
+        element("span.dim.mono.chooser-type", field === undefined || label === field ? undefined : plainLine(field)),
+        icon("down", "dim"),
+      );
+    },
   };
 }
 
