@@ -8,6 +8,7 @@ export { hover } from "./language/hover";
 export { around, folds, outline } from "./language/outline";
 export { nothingKnown } from "./language/knowledge";
 export { readableRest, subjectOf } from "./language/rest";
+export { obviousEdits } from "./project/fix-all";
 export { parseProject } from "./project/parse";
 export { envIgnoreProblem } from "./project/secrets";
 export { applyIntent } from "./sync/apply-intent";

@@ -22,8 +22,8 @@ export interface Fix {
   readonly field?: string;
   /** show-rows: what follows `select * from (model)` to see the rows that the problem is about. */
   readonly rows?: string;
-  /** The obvious remedy of several. */
-  readonly preferred?: true;
+  /** true: the obvious remedy of several; false: not obvious, though it is the only one. "Fix all" applies what is obvious. */
+  readonly preferred?: boolean;
 }
 
 /**
@@ -36,6 +36,11 @@ export interface Fix {
  * | show-rows      | shows the rows of the model that the problem is about             |
  */
 export type FixAction = "store-secret" | "refresh-schema" | "map-values" | "add-default" | "show-rows";
+
+/** Would a person who sees the problem do this without a thought? */
+export function isObvious({ fixes = [] }: Pick<Problem, "fixes">, { preferred, action }: Fix): boolean {
+  return preferred ?? (fixes.length === 1 && action !== "show-rows");
+}
 
 export interface Problem {
   /** Stable, kebab-case: unknown-key, unknown-column, sql-error. */

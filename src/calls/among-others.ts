@@ -2,6 +2,7 @@
 import { type IndexedSync } from "../language/sync-index";
 import { circleOf, isContested, type ObjectIdentity, sharedFields, type Writer } from "../language/writers";
 import { type Fix, type Path, placeOf, type Problem } from "../problem";
+import { defaultSyncName } from "../project/name";
 import { closest, didYouMean, listed } from "../project/closest";
 import { type ParsedSync, type SyncDefinition } from "../sync/definition";
 import { type FileProblem, type RelatedPlace } from "./calls";
@@ -28,11 +29,20 @@ export async function amongOthers(
   return [...located(sync.file, sync.text, names), ...(await contests(sync, own, index, identityOf))];
 }
 
-function twins({ parsed }: LoadedSync, { name }: SyncDefinition, others: readonly IndexedSync[]): readonly Problem[] {
+function twins(
+  { file, parsed }: LoadedSync,
+  { name }: SyncDefinition,
+  others: readonly IndexedSync[],
+): readonly Problem[] {
   const twin = others.find((other) => other.name === name);
   if (twin === undefined) return [];
   const message = `${twin.file} has the name "${name}" too. A name is a sync's identity: give one of them another.`;
-  return [{ code: "duplicate-name", severity: "error", message, path: ["name"], range: parsed.rangeOf(["name"]) }];
+  const own = defaultSyncName(file);
+  const isFree = own !== name && others.every((other) => other.name !== own);
+  const edits = isFree && parsed.textAt(["name"]) !== undefined ? parsed.removeAt(["name"]) : undefined;
+  const fixes = some([guess(`Remove it: the file's name, "${own}", is free`, edits)]);
+  const range = parsed.rangeOf(["name"]);
+  return [{ code: "duplicate-name", severity: "error", message, path: ["name"], range, ...fixes }];
 }
 
 function unknownNames(
@@ -61,7 +71,8 @@ function circles({ parsed }: LoadedSync, own: IndexedSync, { syncs }: ProjectInd
   const path = ["after", next];
   const way = [...circle, own.name].map((name) => `"${name}"`).join(" after ");
   const message = `These syncs wait for each other: ${way}. Take one of them out of \`after\`.`;
-  return [{ code: "after-circle", severity: "warning", message, path, range: parsed.rangeOf(path) }];
+  const fixes = some([guess("Remove it", parsed.removeAt(path))]);
+  return [{ code: "after-circle", severity: "warning", message, path, range: parsed.rangeOf(path), ...fixes }];
 }
 
 async function contests(
@@ -124,6 +135,11 @@ async function relatedTo({ sync, write }: Writer, { read }: ProjectIndex): Promi
 
 function fixOf(title: string, edits: Fix["edits"] | undefined): Fix | undefined {
   return edits === undefined ? undefined : { title, edits };
+}
+
+/** Another file may be the one to change. */
+function guess(title: string, edits: Fix["edits"] | undefined): Fix | undefined {
+  return edits === undefined ? undefined : { title, edits, preferred: false };
 }
 
 function some(fixes: readonly (Fix | undefined)[]): { readonly fixes?: readonly Fix[] } {

@@ -1,10 +1,14 @@
 /** Everything that can be said of a sync file without sending anything to its destination. */
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
 import { compileModel } from "../plan/compile";
 import { describeMapping, problemOf } from "../plan/describe";
 import { type PlanProblem, PlanProblems } from "../plan/plan";
 import { type Problem } from "../problem";
+import { closest } from "../project/closest";
+import { replacing } from "../project/conform";
 import { readText } from "../project/find";
 import { envIgnoreProblem } from "../project/secrets";
 import { checkSync } from "../sync/check";
@@ -172,11 +176,21 @@ export async function describeModel(ask: CheckAsk, model: Model): Promise<Descri
   if (source.kind === "dbt") return { problems: [] };
   if (source.kind === "file" && (await modelFile(root, sync)) === undefined) {
     const message = `There is no file ${source.file} beside the sync. Paths are relative to the sync file and stay inside the project.`;
-    return { problems: [await placed(root, sync, { code: "no-such-file", message, path: ["model", "file"] })] };
+    const problem = await placed(root, sync, { code: "no-such-file", message, path: ["model", "file"] });
+    const suggestion = closest(source.file, await sqlFilesBeside(root, sync.file));
+    const fixes = suggestion === undefined ? {} : { fixes: [replacing(sync.parsed, ["model", "file"], suggestion)] };
+    return { problems: [{ ...problem, ...fixes }] };
   }
   const answer = await askModel(ask, model);
   if (answer === undefined || "columns" in answer) return { ...answer, problems: [] };
   return { problems: [await placed(root, sync, answer.problem)] };
+}
+
+/** Relative to the sync file. */
+async function sqlFilesBeside(root: string, file: string): Promise<readonly string[]> {
+  const folder = path.join(root, path.dirname(file));
+  const found = await readdir(folder, { recursive: true }).catch((): string[] => []);
+  return found.filter((each) => each.endsWith(".sql")).map((each) => each.split(path.sep).join("/"));
 }
 
 export type ModelAnswer = { readonly columns: readonly Column[] } | { readonly problem: PlanProblem };

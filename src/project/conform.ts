@@ -2,11 +2,11 @@
 import { type z } from "zod";
 import { type Fix, type Path, type Problem } from "../problem";
 import { closest, didYouMean, listed } from "./closest";
-import { type Places } from "./yaml-places";
-import { keysAt } from "./zod-walk";
+import { adding, choosing, converting, type ConformPlaces, dropping } from "./conform-fixes";
+import { keysAt, schemasAt } from "./zod-walk";
 
-/** Where things stand, and, for fixes that quote, how they are written. */
-export type ConformPlaces = Pick<Places, "rangeOf"> & Partial<Pick<Places, "sourceAt">>;
+export { plainOrQuoted, replacing } from "./replacing";
+export { type ConformPlaces } from "./conform-fixes";
 
 type Issue = z.core.$ZodIssue;
 
@@ -51,8 +51,9 @@ interface Found {
 }
 
 function problemsOf(found: Found): Problem[] {
-  const { issue, at, places, value } = found;
+  const { issue, at, places, value, schema } = found;
   const path: Path = [...at, ...(issue.path as (string | number)[])];
+  const misfit = { schema, places, path, below: issue.path, value };
   const problem = (code: string, message: string, fixes: readonly Fix[] = []): Problem[] => {
     const base = { code, severity: "error" as const, message, path, range: places.rangeOf(path) };
     return [fixes.length === 0 ? base : { ...base, fixes }];
@@ -62,15 +63,20 @@ function problemsOf(found: Found): Problem[] {
       return issue.keys.map((key) => unknownKey(found, path, key));
     case "invalid_type":
     case "invalid_union":
-      if (value === undefined) return problem("missing-key", missing(path, found));
+      if (value === undefined) return problem("missing-key", missing(path, found), adding(misfit));
       if (value === null)
-        return problem("missing-value", `${named(path)} has no value. It must be ${expected(issue)}.`);
-      return problem("wrong-type", `${named(path)} must be ${expected(issue)}.`, quoting(found, path));
+        return problem(
+          "missing-value",
+          `${named(path)} has no value. It must be ${expected(issue)}.`,
+          dropping(misfit),
+        );
+      return problem("wrong-type", `${named(path)} must be ${expected(issue)}.`, retyping(found, misfit));
     case "invalid_value": {
-      if (value === undefined) return problem("missing-key", missing(path, found));
+      if (value === undefined) return problem("missing-key", missing(path, found), adding(misfit));
       const values = issue.values.map(String);
       const suggestion = typeof value === "string" ? closest(value, values) : undefined;
-      const fixes = suggestion === undefined ? [] : [replacing(places, path, suggestion)];
+      const converted = converting(misfit);
+      const fixes = converted.length > 0 ? converted : choosing(misfit, issue.values.filter(isPlain));
       if (issue.message.endsWith(".")) return problem("invalid-value", issue.message, fixes);
       return problem(
         "invalid-value",
@@ -80,7 +86,9 @@ function problemsOf(found: Found): Problem[] {
     }
     default: {
       const isSentence = issue.message.endsWith(".");
-      return problem("invalid-value", isSentence ? issue.message : `${named(path)} is not valid: ${issue.message}.`);
+      const message = isSentence ? issue.message : `${named(path)} is not valid: ${issue.message}.`;
+      const isNothing = value === "" || (Array.isArray(value) && value.length === 0);
+      return problem("invalid-value", message, isNothing ? dropping(misfit) : converting(misfit));
     }
   }
 }
@@ -97,14 +105,21 @@ export function unknownKeyProblem(of: { places: ConformPlaces; path: Path; known
   const suggestion = closest(key, known);
   const range = places.rangeOf(path, "key");
   const remedy = suggestion === undefined ? ` Known keys are ${listed(known)}.` : didYouMean(suggestion);
-  const fixes = [{ title: `Change to "${suggestion ?? ""}"`, edits: [{ range, text: suggestion ?? "" }] }];
+  const isTaken = suggestion !== undefined && places.sourceAt?.([...path.slice(0, -1), suggestion]) !== undefined;
+  const removal = places.removeAt?.(path);
+  const fixes: readonly Fix[] =
+    suggestion !== undefined && !isTaken
+      ? [{ title: `Change to "${suggestion}"`, edits: [{ range, text: suggestion }] }]
+      : removal === undefined
+        ? []
+        : [{ title: `Remove "${key}"`, edits: removal, preferred: false }];
   return {
     code: "unknown-key",
     severity: "error",
     message: `"${key}" is not a key here.${known.length === 0 ? " Remove it." : remedy}`,
     path,
     range,
-    ...(suggestion === undefined ? {} : { fixes }),
+    ...(fixes.length === 0 ? {} : { fixes }),
   };
 }
 
@@ -117,15 +132,8 @@ export function named(path: Path): string {
   return list === undefined ? `Item ${last + 1}` : `Item ${last + 1} of "${list}"`;
 }
 
-/** A fix that writes another word in place of the value at a path. */
-export function replacing(places: Pick<Places, "rangeOf">, path: Path, word: string): Fix {
-  return { title: `Change to "${word}"`, edits: [{ range: places.rangeOf(path), text: plainOrQuoted(word) }] };
-}
-
-/** A word as YAML: quoted where it would otherwise mean something else. */
-export function plainOrQuoted(word: string): string {
-  const plain = /^[\p{L}_][\p{L}\p{N}_.\-/]*$/u.test(word) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(word);
-  return plain ? word : JSON.stringify(word);
+function isPlain(value: unknown): value is string | number | boolean | null {
+  return value === null || ["string", "number", "boolean"].includes(typeof value);
 }
 
 function missing(path: Path, { schema, issue }: Found): string {
@@ -157,6 +165,13 @@ function expected(issue: Issue): string {
 }
 
 /** Text was wanted and something else was written that quotes make text: 2024, true, {{ name }}. */
+function retyping(found: Found, misfit: Parameters<typeof converting>[0]): readonly Fix[] {
+  const source = found.places.sourceAt?.(misfit.path);
+  const fits = schemasAt(found.schema, misfit.below).some((each) => (each as z.ZodType).safeParse(source).success);
+  const quoted = fits ? quoting(found, misfit.path) : [];
+  return quoted.length > 0 ? quoted : converting(misfit);
+}
+
 function quoting({ issue, places, value }: Found, path: Path): Fix[] {
   const wantsText =
     issue.code === "invalid_type"

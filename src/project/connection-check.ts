@@ -1,9 +1,11 @@
 /** Checks one connection of a project file against its type's declaration. */
 import { type Fix, type Path, type Problem } from "../problem";
 import { closest, didYouMean, listed } from "./closest";
-import { conform, named, replacing, valueAt } from "./conform";
+import { conform, named, valueAt } from "./conform";
+import { choosing, type ConformEdits } from "./conform-fixes";
 import { type ConnectionKind, type ConnectionTypes, keysOf } from "./connection-types";
 import { interpolation, isInterpolated } from "./interpolation";
+import { secretName } from "./secret-name";
 import { type Places } from "./yaml-places";
 import { problemAt } from "./yaml-text";
 import { isSecret, schemasAt } from "./zod-walk";
@@ -13,7 +15,7 @@ export interface ConnectionInput {
   /** As written, `type` included. */
   readonly keys: Readonly<Record<string, unknown>>;
   readonly path: Path;
-  readonly places: Places;
+  readonly places: Places & ConformEdits;
   readonly types: ConnectionTypes;
 }
 
@@ -46,7 +48,7 @@ function unknownType({ kind, path, places, types }: ConnectionInput, type: strin
   const elsewhere = isElsewhere ? ` It belongs under ${otherKind}.` : "";
   const remedy = elsewhere || didYouMean(suggestion) || ` There are ${listed(known)}.`;
   const message = `There is no type "${type}" of ${kind.slice(0, -1)}.${remedy}`;
-  const fixes: readonly Fix[] = isElsewhere || suggestion === undefined ? [] : [replacing(places, at, suggestion)];
+  const fixes: readonly Fix[] = isElsewhere ? [] : choosing({ places, path: at, value: type }, known);
   return { ...problemAt("unknown-type", message, at, places.rangeOf(at)), ...(fixes.length === 0 ? {} : { fixes }) };
 }
 
@@ -75,21 +77,26 @@ function literalSecrets(
   });
 }
 
-/** `destinations.hubspot.token` → HUBSPOT_TOKEN: the name a secret gets that leaves the file. */
-export function secretName(connection: Path, key: string): string {
-  const name = `${String(connection.at(-1))}_${key}`.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
-  return /^\d/.test(name) ? `_${name}` : name;
-}
-
 function checkReferences(value: unknown, path: Path, places: Places): Problem[] {
   if (typeof value === "string") {
     return interpolation(value).problems.map(({ message, start, end }) => {
       const range = { start: places.offsetInScalar(path, start), end: places.offsetInScalar(path, end) };
-      return problemAt("bad-interpolation", message, path, range);
+      const fixes = mendedReferences(value.slice(start, end)).map((text, _, all) => {
+        return { title: `Change to ${text}`, edits: [{ range, text }], preferred: all.length === 1 };
+      });
+      return { ...problemAt("bad-interpolation", message, path, range), ...(fixes.length === 0 ? {} : { fixes }) };
     });
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) =>
     checkReferences(each, [...path, Array.isArray(value) ? Number(key) : key], places),
   );
+}
+
+/** `${TOKEN}` is a secret or a variable; a name holds no dash, and a brace is closed. */
+function mendedReferences(written: string): readonly string[] {
+  const [, kind, name = ""] = /^\$\{\s*(?:(secret|env)\s*[:.]\s*)?([A-Za-z_][\w.-]*)\s*\}?$/i.exec(written) ?? [];
+  if (name === "" || (kind === undefined && /^(secret|env)$/i.test(name))) return [];
+  const kinds = kind === undefined ? ["secret", "env"] : [kind.toLowerCase()];
+  return kinds.map((each) => `\${${each}:${name.replace(/[^A-Za-z0-9_]/g, "_")}}`);
 }

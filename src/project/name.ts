@@ -19,3 +19,12 @@ export function nameProblem(name: string): string | undefined {
     return "Windows reserves this name for a device. Choose another one.";
   return undefined;
 }
+
+/** The nearest name that can be used, or undefined. */
+export function mendedName(name: string): string | undefined {
+  const mended = name
+    .replace(/[\\/:*?"<>|\p{C}]+/gu, "-")
+    .replace(/^[-. ]+|[-. ]+$/g, "")
+    .slice(0, longest);
+  return mended !== name && nameProblem(mended) === undefined ? mended : undefined;
+}

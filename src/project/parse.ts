@@ -1,10 +1,12 @@
 /** From the text of a sluice.yaml to the project, with every problem at its place. */
 import { type Path, type Problem } from "../problem";
 import { closest, didYouMean, listed } from "./closest";
-import { conform, replacing } from "./conform";
+import { conform, plainOrQuoted } from "./conform";
+import { choosing, type ConformEdits } from "./conform-fixes";
 import { checkConnection } from "./connection-check";
 import { type ConnectionKind, type ConnectionTypes, registered } from "./connection-types";
-import { nameProblem } from "./name";
+import { beginning, editable } from "./editable";
+import { mendedName, nameProblem } from "./name";
 import {
   type ConnectionConfig,
   type LedgerConfig,
@@ -20,13 +22,15 @@ import { allProblems, problemAt, readYaml } from "./yaml-text";
 export function parseProject(text: string, types: ConnectionTypes = registered): ParsedProject {
   const yaml = readYaml(text);
   const places = placesOf(yaml);
+  const edits = editable(yaml, places);
   const problems: Problem[] = [];
   const data = record(yaml.data);
   if (data !== undefined) {
-    problems.push(...conform(projectSchema, data, places), ...checkProject(data, places, types));
+    problems.push(...conform(projectSchema, data, edits), ...checkProject(data, edits, types));
   } else if (yaml.problems.length === 0) {
     const message = "This is not a project file yet. It needs version: 1, warehouses and destinations.";
-    problems.push(problemAt("not-a-project", message, [], places.rangeOf([])));
+    const fixes = beginning(yaml, text, "version: 1\nwarehouses:\ndestinations:\n");
+    problems.push({ ...problemAt("not-a-project", message, [], places.rangeOf([])), ...fixes });
   }
   const { rangeOf, pathAt } = places;
   return {
@@ -37,7 +41,7 @@ export function parseProject(text: string, types: ConnectionTypes = registered):
   };
 }
 
-function checkProject(data: Data, places: Places, types: ConnectionTypes): Problem[] {
+function checkProject(data: Data, places: EditablePlaces, types: ConnectionTypes): Problem[] {
   const targets = record(data["targets"]) ?? {};
   return [
     ...checkConnections(data, [], places, types),
@@ -49,7 +53,7 @@ function checkProject(data: Data, places: Places, types: ConnectionTypes): Probl
   ];
 }
 
-function checkConnections(data: Data, at: Path, places: Places, types: ConnectionTypes): Problem[] {
+function checkConnections(data: Data, at: Path, places: EditablePlaces, types: ConnectionTypes): Problem[] {
   const kinds: readonly ConnectionKind[] = ["warehouses", "destinations"];
   return kinds.flatMap((kind) =>
     Object.entries(record(data[kind]) ?? {}).flatMap(([name, connection]) => {
@@ -62,12 +66,20 @@ function checkConnections(data: Data, at: Path, places: Places, types: Connectio
 }
 
 /** Connections and targets name files: schema snapshots, ledgers. */
-function checkName(name: string, path: Path, places: Places): Problem[] {
+function checkName(name: string, path: Path, places: EditablePlaces): Problem[] {
   const message = nameProblem(name);
-  return message === undefined ? [] : [problemAt("invalid-name", message, path, places.rangeOf(path, "key"))];
+  if (message === undefined) return [];
+  const range = places.rangeOf(path, "key");
+  const mended = mendedName(name);
+  const isFree = mended !== undefined && places.sourceAt([...path.slice(0, -1), mended]) === undefined;
+  // What syncs call it by is theirs to change.
+  const fixes = isFree
+    ? { fixes: [{ title: `Change to "${mended}"`, edits: [{ range, text: plainOrQuoted(mended) }], preferred: false }] }
+    : {};
+  return [{ ...problemAt("invalid-name", message, path, range), ...fixes }];
 }
 
-function checkDefaultTarget(written: unknown, targets: readonly string[], places: Places): Problem[] {
+function checkDefaultTarget(written: unknown, targets: readonly string[], places: EditablePlaces): Problem[] {
   if (typeof written !== "string" || targets.includes(written)) return [];
   const suggestion = closest(written, targets);
   const there =
@@ -75,12 +87,15 @@ function checkDefaultTarget(written: unknown, targets: readonly string[], places
       ? " The file has no targets."
       : ` There ${targets.length === 1 ? "is" : "are"} ${listed(targets)}.`;
   const message = `There is no target "${written}".${didYouMean(suggestion) || there}`;
-  const fixes = suggestion === undefined ? {} : { fixes: [replacing(places, ["default_target"], suggestion)] };
+  const path = ["default_target"];
+  const found = choosing({ places, path, value: written }, targets);
+  const fixes = found.length === 0 ? {} : { fixes: found };
   return [
     { ...problemAt("unknown-target", message, ["default_target"], places.rangeOf(["default_target"])), ...fixes },
   ];
 }
 
+type EditablePlaces = Places & ConformEdits;
 type Data = Readonly<Record<string, unknown>>;
 
 function projectOf(data: Data): ProjectFile {

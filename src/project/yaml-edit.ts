@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq } from "yaml";
 import { type Path, type Range } from "../problem";
 import { endOfEntry, entryAt } from "./yaml-places";
-import { removalOf } from "./yaml-remove";
+import { itemRemoval, removalOf } from "./yaml-remove";
 import { type Entry, readYaml, type YamlText } from "./yaml-text";
 import { blockLiteral, blockText, flowText, scalarText } from "./yaml-write";
 
@@ -34,11 +34,17 @@ export function setAt(yaml: YamlText, path: Path, value: Writable): readonly Tex
   return addKey(yaml, parent, key, value);
 }
 
-/** Take a key and its value out, with its line where it has one to itself. */
+/** Take a key and its value, or an item of a list, out: with its line where it has one to itself. */
 export function removeAt(yaml: YamlText, path: Path): readonly TextEdit[] | undefined {
   const step = path.at(-1);
   const parent = entryAt(yaml.root, path.slice(0, -1));
   const entry = step === undefined ? undefined : parent?.children.get(step);
+  if (parent?.kind === "list" && entry !== undefined) {
+    // A list of nothing says no more than no list.
+    if (parent.children.size === 1) return removeAt(yaml, path.slice(0, -1));
+    const range = itemRemoval(yaml.text, parent, entry);
+    return range === undefined ? undefined : [{ range, text: "" }];
+  }
   if (parent === undefined || entry?.key === undefined || parent.kind !== "map") return undefined;
   return removalOf(yaml.text, parent, entry).map((range) => ({ range, text: "" }));
 }
@@ -94,7 +100,7 @@ function hasRoomBelow(yaml: YamlText, path: Path, end: number): boolean {
   return parents.every((parent) => parent?.flow !== true) && /^[ \t]*\r?\n/.test(yaml.text.slice(end));
 }
 
-function layoutOf(text: string, { key }: Entry): { readonly indent: string; readonly newline: string } {
+export function layoutOf(text: string, { key }: Entry): { readonly indent: string; readonly newline: string } {
   return { indent: " ".repeat(columnOf(text, key?.start ?? 0)), newline: newlineOf(text) };
 }
 
@@ -223,7 +229,7 @@ function addToBraces(text: string, last: Entry, pair: string): readonly TextEdit
   ];
 }
 
-function afterEntry(
+export function afterEntry(
   text: string,
   last: Entry,
   { pair, indent, newline }: { readonly pair: string; readonly indent: string; readonly newline: string },

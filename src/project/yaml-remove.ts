@@ -9,6 +9,23 @@ export function removalOf(text: string, parent: Entry, entry: Entry): readonly R
   return parent.flow ? flowRemoval(text, siblings, at) : [blockRemoval(text, siblings, at)];
 }
 
+/** An item of a list that has others. undefined: its dash stands where another's does. */
+export function itemRemoval(text: string, parent: Entry, entry: Entry): Range | undefined {
+  const items = [...parent.children.values()];
+  const at = items.indexOf(entry);
+  const [before, after] = [items[at - 1], items[at + 1]];
+  if (parent.flow) {
+    if (before === undefined) return { start: entry.value.start, end: after?.value.start ?? entry.value.end };
+    return { start: endOfEntry(before), end: endOfEntry(entry) };
+  }
+  const dash = /-[ \t]*$/.exec(text.slice(0, entry.value.start))?.index;
+  const lineStart = text.lastIndexOf("\n", entry.value.start - 1) + 1;
+  if (dash === undefined || text.slice(lineStart, dash).trim() !== "") return undefined;
+  const end = endOfEntry(entry);
+  const lineEnd = text[end - 1] === "\n" ? end - 1 : text.indexOf("\n", end);
+  return { start: lineStart, end: lineEnd < 0 ? text.length : lineEnd + 1 };
+}
+
 function flowRemoval(text: string, siblings: readonly Entry[], at: number): readonly Range[] {
   const [before, entry, after] = [siblings[at - 1], siblings[at], siblings[at + 1]];
   const start = entry?.key?.start ?? 0;

@@ -6,6 +6,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node, type Pair, type Scalar } from "yaml";
 import { type Path, type Problem, type Range } from "../problem";
 import { tooDeepAt } from "./yaml-depth";
+import { aliasFixes, duplicateFixes, mended, tagFixes } from "./yaml-fixes";
 import { sentenceOf } from "./yaml-errors";
 import { scalarOf, type ScalarProblem } from "./yaml-scalar";
 
@@ -60,7 +61,8 @@ export function readYaml(text: string): YamlText {
   const document = parseDocument(readable, { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false });
   for (const error of [...document.errors, ...document.warnings].slice(0, mostProblems)) {
     const { code, message } = sentenceOf(error.code);
-    problems.push(problemAt(code, message, [], clamp(text, error.pos)));
+    const problem = problemAt(code, message, [], clamp(text, error.pos));
+    problems.push({ ...problem, ...tagFixes(text, problem) });
   }
   checkVersion(document, text, problems);
   const builder = new Builder(text, problems);
@@ -114,19 +116,14 @@ class Builder {
     const data: Record<string, unknown> = {};
     const children = new Map<string, Entry>();
     let size = 1;
-    for (const pair of pairs) {
+    for (const [at, pair] of pairs.entries()) {
       const name = this.#keyOf(pair.key, path);
       if (name === undefined) continue;
       const before = children.get(name.text);
       if (before !== undefined) {
-        this.problems.push(
-          problemAt(
-            "duplicate-key",
-            `"${name.text}" is there twice. Remove one of them.`,
-            [...path, name.text],
-            name.range,
-          ),
-        );
+        const message = `"${name.text}" is there twice. Remove one of them.`;
+        const fixes = duplicateFixes(this.text, { node, pairs, at, first: before });
+        this.problems.push({ ...problemAt("duplicate-key", message, [...path, name.text], name.range), fixes });
         continue;
       }
       const child = this.build(pair.value, [...path, name.text], name.range);
@@ -165,7 +162,8 @@ class Builder {
     if (target === undefined || target === "open") {
       const why =
         target === undefined ? `There is no &${source} before it.` : "It stands inside the value it stands for.";
-      this.problems.push(problemAt("bad-alias", `*${source} cannot be resolved. ${why}`, path, value));
+      const fixes = aliasFixes(this.text, value, { source, anchors: [...this.#anchors.keys()] });
+      this.problems.push({ ...problemAt("bad-alias", `*${source} cannot be resolved. ${why}`, path, value), fixes });
       return nothing;
     }
     this.#aliased += target.size;
@@ -218,7 +216,7 @@ function entryOf(
   return { kind, node, value, flow, children, ...(key === undefined ? {} : { key }) };
 }
 
-function rangeOfNode(text: string, node: Node | null | undefined): Range | undefined {
+export function rangeOfNode(text: string, node: Node | null | undefined): Range | undefined {
   if (!node?.range) return undefined;
   const [start, end] = node.range;
   // A block's range runs to the start of the next line: what a person sees ends before the line break.
@@ -240,7 +238,11 @@ function withoutControls(text: string, problems: Problem[]): string {
   const first = text.search(controls);
   if (first < 0) return text;
   const message = "The file holds a control character that YAML forbids. Remove it; is this a text file in UTF-8?";
-  problems.push(problemAt("control-character", message, [], { start: first, end: first + 1 }));
+  const edits = [...text.matchAll(controls)]
+    .slice(0, mostProblems)
+    .map(({ index }) => ({ range: { start: index, end: index + 1 }, text: "" }));
+  const fixes = [{ title: "Remove the control characters", edits }];
+  problems.push({ ...problemAt("control-character", message, [], { start: first, end: first + 1 }), fixes });
   return text.replace(controls, "\ufffd");
 }
 
@@ -250,7 +252,9 @@ function checkVersion(document: Document, text: string, problems: Problem[]): vo
   const start = Math.max(0, text.indexOf("%YAML"));
   const end = /$/m.exec(text.slice(start))?.index ?? 0;
   const message = "Sluice reads YAML 1.2, in which words like yes and on are text. Remove the line.";
-  problems.push(problemAt("yaml-version", message, [], { start, end: start + end }));
+  const line = /^[^\n]*\n?/.exec(text.slice(start))?.[0].length ?? 0;
+  const fixes = [{ title: "Remove the line", edits: [{ range: { start, end: start + line }, text: "" }] }];
+  problems.push({ ...problemAt("yaml-version", message, [], { start, end: start + end }), fixes });
 }
 
 /**
@@ -261,7 +265,7 @@ export function allProblems(yaml: YamlText, others: readonly Problem[]): readonl
   const isSyntax = yaml.problems.some(({ code }) => code === "yaml-syntax");
   const taken = new Set(yaml.problems.map(({ range }) => `${range.start} ${range.end}`));
   const kept = isSyntax ? [] : others.filter(({ range }) => !taken.has(`${range.start} ${range.end}`));
-  return distinct([...yaml.problems, ...kept])
+  return distinct([...mended(yaml.text, yaml.problems, (text) => readYaml(text).problems), ...kept])
     .sort((a, b) => a.range.start - b.range.start)
     .slice(0, mostProblems);
 }

@@ -5,7 +5,7 @@ import { plainOrQuoted, replacing } from "../project/conform";
 import { type Path } from "../problem";
 import { type Json } from "../value";
 import { type Checking } from "./check";
-import { fix } from "./check-findings";
+import { fix, guess } from "./check-findings";
 import { describeAgain } from "./check-object";
 import { type FieldMapping } from "./definition";
 
@@ -26,23 +26,28 @@ function checkCase({ definition, parsed, findings }: Checking): void {
     const message = `The fields "${before}" and "${field}" differ only in case. Map one of them.`;
     findings.add("fields-differ-in-case", message, path, {
       part: "key",
-      fixes: [fix(`Remove "${field}"`, parsed.removeAt(path))],
+      fixes: [guess(fix(`Remove "${field}"`, parsed.removeAt(path)))],
     });
   }
 }
 
 /** The match finds the record: every record must bring its own. */
-function checkMatchMapping({ definition, columns, parsed, findings }: Checking): void {
+function checkMatchMapping({ definition, columns, object, parsed, findings }: Checking): void {
   const { match } = definition.destination;
   if (match === undefined || definition.mode === "append") return;
   const mapping = definition.fields.find(({ field }) => field === match);
   const path = ["fields", match];
   if (mapping === undefined) {
     const column = columns?.find((each) => each.name.toLowerCase() === match.toLowerCase());
-    const fixes =
+    const mapped = definition.fields.filter(({ field }) => object?.fields.find(({ name }) => name === field)?.unique);
+    const fixes = [
       column === undefined
-        ? []
-        : [fix(`Map "${match}" to the column "${column.name}"`, parsed.setAt(path, column.name))];
+        ? undefined
+        : fix(`Map "${match}" to the column "${column.name}"`, parsed.setAt(path, column.name)),
+      ...mapped
+        .slice(0, 3)
+        .map(({ field }) => guess(fix(`Match by "${field}"`, parsed.setAt(["destination", "match"], field)))),
+    ];
     const message = `Records are matched by "${match}", and it is not mapped. Add it to fields.`;
     findings.add("match-not-mapped", message, ["destination", "match"], { fixes });
     return;
@@ -55,7 +60,9 @@ function checkMatchMapping({ definition, columns, parsed, findings }: Checking):
   }
   if (mapping.source.kind === "value") {
     const message = `Records are matched by "${match}", and every record would have the same. Map a column.`;
-    findings.add("match-constant", message, [...path, "value"]);
+    const column = columns?.find((each) => each.name.toLowerCase() === match.toLowerCase());
+    const fixes = column === undefined ? [] : [fix(`Map the column "${column.name}"`, parsed.setAt(path, column.name))];
+    findings.add("match-constant", message, [...path, "value"], { fixes });
   }
 }
 

@@ -29,6 +29,9 @@ export interface Unknown {
   readonly fixes?: readonly (Fix | undefined)[];
 }
 
+/** So many are offered one by one. */
+const mostChoices = 4;
+
 export function findingsOf(parsed: ParsedSync): Findings {
   const problems: Problem[] = [];
   const add: Findings["add"] = (code, message, path, options = {}) => {
@@ -42,10 +45,20 @@ export function findingsOf(parsed: ParsedSync): Findings {
     unknown({ code, message, path, word, known, fixes = [] }) {
       const suggestion = closest(word, known);
       const there = known.length === 0 ? "" : ` There ${known.length === 1 ? "is" : "are"} ${listed(known)}.`;
-      const rename = suggestion === undefined ? undefined : replacing(parsed, path, suggestion);
-      add(code, `${message}${didYouMean(suggestion) || there}`, path, { fixes: [rename, ...fixes] });
+      const renames =
+        suggestion !== undefined
+          ? [replacing(parsed, path, suggestion)]
+          : known.length > mostChoices
+            ? []
+            : known.map((each) => ({ ...replacing(parsed, path, each), preferred: false }));
+      add(code, `${message}${didYouMean(suggestion) || there}`, path, { fixes: [...renames, ...fixes] });
     },
   };
+}
+
+/** A fix that nobody applies unseen. */
+export function guess(found: Fix | undefined): Fix | undefined {
+  return found === undefined ? undefined : { ...found, preferred: false };
 }
 
 /** A fix of these edits, where they could be made. */

@@ -2,7 +2,7 @@
 import { listed } from "../project/closest";
 import { type Fix } from "../problem";
 import { type Checking } from "./check";
-import { fix } from "./check-findings";
+import { fix, guess } from "./check-findings";
 
 export function checkObject(checking: Checking): void {
   checkObjectName(checking);
@@ -53,7 +53,9 @@ function checkMode({ definition, object, parsed, findings }: Checking): void {
   }
   if (mode === "update" && !object.readable) {
     const message = `"${name}" cannot be read, so mode: update cannot know which records exist. Use another mode.`;
-    findings.add("needs-reading", message, ["mode"]);
+    const others = object.modes.filter((other) => other === "upsert" || other === "insert");
+    const fixes = others.map((other) => guess(fix(`Change to mode: ${other}`, parsed.setAt(["mode"], other))));
+    findings.add("needs-reading", message, ["mode"], { fixes });
   }
 }
 

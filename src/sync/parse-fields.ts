@@ -1,9 +1,9 @@
 /** The field mappings of a sync file, every shorthand expanded. */
-import { type Path } from "../problem";
+import { type Fix, type Path } from "../problem";
 import { entryAt } from "../project/yaml-places";
 import { type Json } from "../value";
 import { type FieldMapping, type Source } from "./definition";
-import { fixOf, type Notes, picked, record } from "./parse-notes";
+import { addition, fixOf, guess, type Notes, picked, record } from "./parse-notes";
 import { mappingShape } from "./schema";
 import { parseTemplate } from "./template";
 import { removeAt } from "../project/yaml-edit";
@@ -61,13 +61,16 @@ function sourceOf(mapping: Readonly<Record<string, unknown>>, path: Path, notes:
   const [kind] = named;
   if (kind === undefined) {
     const message = `"${String(path.at(-1))}" has no source. Give it one of column, sql, value, template and lookup.`;
-    notes.add("missing-source", message, path, { part: "key" });
+    const fixes = kinds
+      .slice(0, -1)
+      .map((each) => addition(notes, [...path, each], [...kinds, "values", "nulls", "write"]));
+    notes.add("missing-source", message, path, { part: "key", fixes });
     return undefined;
   }
   if (named.length > 1) {
     const message = `A field has one source, and here are ${named.join(" and ")}. Keep one of them.`;
     const extra = [...path, named[1] ?? kind];
-    const fixes = [fixOf(`Remove "${named[1] ?? kind}"`, removeAt(notes.yaml, extra))];
+    const fixes = [guess(fixOf(`Remove "${named[1] ?? kind}"`, removeAt(notes.yaml, extra)))];
     notes.add("several-sources", message, extra, { part: "key", fixes });
     return undefined;
   }
@@ -100,7 +103,7 @@ function templateOf(written: unknown, path: Path, notes: Notes): Source | undefi
   const { parts, problems } = parseTemplate(written);
   for (const { code, message, start, end } of problems) {
     const range = { start: notes.places.offsetInScalar(path, start), end: notes.places.offsetInScalar(path, end) };
-    notes.add(code, message, path, { range });
+    notes.add(code, message, path, { range, fixes: [mendedBraces(notes, path, { code, written, start, end })] });
   }
   if (problems.length > 0) return undefined;
   return {
@@ -109,11 +112,28 @@ function templateOf(written: unknown, path: Path, notes: Notes): Source | undefi
   };
 }
 
+/** Braces are closed behind the name; braces around nothing go. */
+function mendedBraces(
+  { places }: Notes,
+  path: Path,
+  of: { readonly code: string; readonly written: string; readonly start: number; readonly end: number },
+): Fix | undefined {
+  const at = (position: number): number => places.offsetInScalar(path, position);
+  const inside = of.written.slice(of.start, of.end);
+  if (of.code === "template-empty")
+    return guess(fixOf("Remove the braces", [{ range: { start: at(of.start), end: at(of.end) }, text: "" }]));
+  const [name, brace] = /^\{\{[ \t]*[\p{L}_][\p{L}\p{N}_]*([ \t]*\})?/u.exec(inside) ?? [];
+  if (name === undefined) return undefined;
+  const end = at(of.start + name.length - 1) + 1;
+  return fixOf("Close the braces", [{ range: { start: end, end }, text: brace === undefined ? " }}" : "}" }]);
+}
+
 function lookupOf(mapping: Readonly<Record<string, unknown>>, path: Path, notes: Notes): Source | undefined {
   const needs = { by: "the field of the related object that is compared", column: "the column to look up" };
   for (const [key, meaning] of Object.entries(needs)) {
-    if (!(key in mapping))
-      notes.add("missing-key", `A lookup needs the key "${key}": ${meaning}.`, path, { part: "key" });
+    if (key in mapping) continue;
+    const fixes = [addition(notes, [...path, key], ["lookup", "by", "column"])];
+    notes.add("missing-key", `A lookup needs the key "${key}": ${meaning}.`, path, { part: "key", fixes });
   }
   const object = picked(mappingShape.lookup, mapping["lookup"]);
   const by = picked(mappingShape.by, mapping["by"]);

@@ -1,6 +1,8 @@
 /** What the parts of the parser share: the text, its places, and the problems found so far. */
 import { type z } from "zod";
 import { type Fix, type Path, type Problem } from "../problem";
+import { editable } from "../project/editable";
+import { type ConformEdits } from "../project/conform-fixes";
 import { type TextEdit } from "../project/yaml-edit";
 import { type Places } from "../project/yaml-places";
 import { type YamlText } from "../project/yaml-text";
@@ -8,6 +10,7 @@ import { type YamlText } from "../project/yaml-text";
 export interface Notes {
   readonly yaml: YamlText;
   readonly places: Places;
+  readonly edits: Places & ConformEdits;
   readonly problems: Problem[];
   add(code: string, message: string, path: Path, options?: NoteOptions): void;
 }
@@ -23,6 +26,7 @@ export function notesOf(yaml: YamlText, places: Places): Notes {
   return {
     yaml,
     places,
+    edits: editable(yaml, places),
     problems,
     add(code, message, path, { part = "value", range = places.rangeOf(path, part), fixes = [] } = {}) {
       const found = fixes.filter((fix) => fix !== undefined);
@@ -46,4 +50,14 @@ export function record(value: unknown): Readonly<Record<string, unknown>> | unde
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : undefined;
+}
+
+/** A remedy that nobody applies unseen: it takes out what somebody wrote, or leaves a blank to be filled. */
+export function guess(fix: Fix | undefined): Fix | undefined {
+  return fix === undefined ? undefined : { ...fix, preferred: false };
+}
+
+/** A fix that adds a key whose value only the author knows. */
+export function addition({ edits }: Notes, path: Path, order: readonly string[]): Fix | undefined {
+  return guess(fixOf(`Add "${String(path.at(-1))}"`, edits.insertAt(path, "", order)));
 }

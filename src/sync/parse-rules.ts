@@ -5,7 +5,7 @@ import { closest } from "../project/closest";
 import { unknownKeyProblem, valueAt } from "../project/conform";
 import { removeAt, setAt } from "../project/yaml-edit";
 import { entryAt } from "../project/yaml-places";
-import { fixOf, type Notes, record } from "./parse-notes";
+import { addition, fixOf, guess, type Notes, record } from "./parse-notes";
 import { mappingShape } from "./schema";
 
 export function checkKeys(data: Readonly<Record<string, unknown>>, notes: Notes): void {
@@ -26,6 +26,7 @@ function checkSource(data: Readonly<Record<string, unknown>>, notes: Notes): voi
   if (named.length === 0) {
     notes.add("missing-source", "The model has no rows yet. Give it one of sql, file, table and dbt.", ["model"], {
       part: "key",
+      fixes: sources.map((source) => addition(notes, ["model", source], [...sources, "key"])),
     });
   }
   for (const extra of named.slice(1)) {
@@ -33,7 +34,7 @@ function checkSource(data: Readonly<Record<string, unknown>>, notes: Notes): voi
     const message = `The model has one source, and here are ${named.join(" and ")}. Keep one of them.`;
     notes.add("several-sources", message, path, {
       part: "key",
-      fixes: [fixOf(`Remove "${extra}"`, removeAt(notes.yaml, path))],
+      fixes: [guess(fixOf(`Remove "${extra}"`, removeAt(notes.yaml, path)))],
     });
   }
   const file = model["file"];
@@ -76,7 +77,9 @@ function checkKeyColumns(data: Readonly<Record<string, unknown>>, notes: Notes):
   if (!Array.isArray(key)) return;
   for (const [index, column] of key.entries()) {
     if (key.indexOf(column) === index) continue;
-    notes.add("duplicate-column", "This column is in the key already. Remove it.", ["model", "key", index]);
+    notes.add("duplicate-column", "This column is in the key already. Remove it.", ["model", "key", index], {
+      fixes: [fixOf("Remove it", removeAt(notes.yaml, ["model", "key", index]))],
+    });
   }
 }
 
@@ -84,7 +87,9 @@ function checkAfter(data: Readonly<Record<string, unknown>>, notes: Notes): void
   const after = data["after"];
   if (!Array.isArray(after) || typeof data["name"] !== "string") return;
   const index = after.indexOf(data["name"]);
-  if (index >= 0) notes.add("after-itself", "A sync cannot run after itself. Remove it.", ["after", index]);
+  if (index < 0) return;
+  const fixes = [fixOf("Remove it", removeAt(notes.yaml, ["after", index]))];
+  notes.add("after-itself", "A sync cannot run after itself. Remove it.", ["after", index], { fixes });
 }
 
 /** Sync files are shared and reviewed: what differs by machine or is secret belongs to a connection. */

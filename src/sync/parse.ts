@@ -1,12 +1,13 @@
 /** From the text of a sync file to its definition, with every problem at its place. */
 import { conform } from "../project/conform";
-import { nameProblem } from "../project/name";
+import { beginning } from "../project/editable";
+import { mendedName, nameProblem } from "../project/name";
 import { removeAt, setAt } from "../project/yaml-edit";
 import { placesOf } from "../project/yaml-places";
 import { allProblems, readYaml } from "../project/yaml-text";
 import { type Alert, type Guards, type Limit, type Model, type ParsedSync, type SyncDefinition } from "./definition";
 import { parseFields } from "./parse-fields";
-import { type Notes, notesOf, picked, record } from "./parse-notes";
+import { fixOf, type Notes, notesOf, picked, record } from "./parse-notes";
 import { checkKeys } from "./parse-rules";
 import { syncSchema } from "./schema";
 
@@ -23,12 +24,13 @@ export function parseSync(text: string, file: { readonly name: string }): Parsed
   const data = record(yaml.data);
   let parts: { readonly definition?: SyncDefinition; readonly model?: Model } = {};
   if (data !== undefined) {
-    notes.problems.push(...conform(syncSchema, data, places));
+    notes.problems.push(...conform(syncSchema, data, notes.edits));
     checkKeys(data, notes);
     parts = define(data, file.name, notes);
   } else if (yaml.problems.length === 0) {
     const message = "This is not a sync file yet. It needs the keys model, destination, mode and fields.";
-    notes.add("not-a-sync", message, []);
+    const keys = "model:\n  table:\n  key:\ndestination:\n  connection:\n  object:\nmode: upsert\nfields:\n";
+    notes.add("not-a-sync", message, [], beginning(yaml, text, keys));
   }
   const problems = allProblems(yaml, notes.problems);
   const { rangeOf, pathAt, offsetInScalar, textAt } = places;
@@ -84,8 +86,16 @@ function nameOf(data: Readonly<Record<string, unknown>>, fileName: string, notes
   const written = picked(shape.name, data["name"]);
   const problem = nameProblem(written ?? fileName);
   if (problem === undefined) return written ?? fileName;
-  if (written !== undefined) notes.add("invalid-name", problem, ["name"]);
-  else notes.add("invalid-name", `The file's name cannot be the sync's. Give it one: name: contacts.`, []);
+  const mended = mendedName(written ?? fileName);
+  const edits =
+    mended === undefined
+      ? undefined
+      : written === undefined
+        ? notes.edits.insertAt(["name"], mended, ["name"])
+        : setAt(notes.yaml, ["name"], mended);
+  const fixes = [fixOf(written === undefined ? `Add name: ${mended}` : `Change to "${mended}"`, edits)];
+  if (written !== undefined) notes.add("invalid-name", problem, ["name"], { fixes });
+  else notes.add("invalid-name", `The file's name cannot be the sync's. Give it one: name: contacts.`, [], { fixes });
   return nameProblem(fileName) === undefined ? fileName : undefined;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { open, replace, revert, sluice } from "./support";
+import { open, replace, revert, sluice, untilProblems } from "./support";
 
 describe("the language service of a sync file", () => {
   let editor: vscode.TextEditor;
@@ -26,6 +26,30 @@ describe("the language service of a sync file", () => {
   };
   const names = (items: readonly vscode.CompletionItem[]): readonly string[] =>
     items.map(({ label }) => (typeof label === "string" ? label : label.label));
+
+  it("fixes everything at once that has an obvious remedy", async () => {
+    const { document } = editor;
+    await replace(editor, "firstname: first_name", "firstname: frist_name");
+    await replace(editor, "mode: mirror", "mode: miror");
+    await untilProblems(document.uri, "sluice", (all) => all.some(({ code }) => code === "invalid-value"), "the mode");
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const find = (): Thenable<vscode.CodeAction[]> =>
+      vscode.commands.executeCommand("vscode.executeCodeActionProvider", document.uri, whole, "source.fixAll.sluice");
+    const [action] = await find();
+    assert.ok(action?.edit, "no action");
+    assert.ok(await vscode.workspace.applyEdit(action.edit));
+    assert.match(document.getText(), /mode: mirror/);
+    await untilProblems(
+      document.uri,
+      "sluice",
+      (all) => all.some(({ code }) => code === "unknown-column"),
+      "the column",
+    );
+    const [again] = await find();
+    assert.ok(again?.edit, "no action for the column");
+    assert.ok(await vscode.workspace.applyEdit(again.edit));
+    assert.match(document.getText(), /firstname: first_name/);
+  });
 
   it("completes columns of the model, as the warehouse describes them", async () => {
     await replace(editor, "firstname: first_name", "firstname: ");

@@ -1,8 +1,9 @@
 /** Quick fixes: the edits and actions that problems bring along. */
 import * as vscode from "vscode";
 import { type FileProblem } from "../../calls/calls";
-import { type Fix } from "../../problem";
+import { type Fix, isObvious } from "../../problem";
 import { projectFile, syncSelector } from "../files";
+import { parsers } from "../parser";
 import { toRange } from "../problems/rejection-diagnostic";
 import { openDocument } from "../projects";
 import { type Services } from "../services";
@@ -22,7 +23,33 @@ export function registerQuickFixes(services: Services): void {
   };
   const selector = [...syncSelector, { scheme: "file", pattern: `**/${projectFile}` }];
   const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
-  context.subscriptions.push(vscode.languages.registerCodeActionsProvider(selector, provider, kinds));
+  context.subscriptions.push(
+    vscode.languages.registerCodeActionsProvider(selector, provider, kinds),
+    vscode.languages.registerCodeActionsProvider(selector, fixAllProvider(services), {
+      providedCodeActionKinds: [fixAll],
+    }),
+  );
+}
+
+/** Also for `editor.codeActionsOnSave`. */
+const fixAll = vscode.CodeActionKind.SourceFixAll.append("sluice");
+
+function fixAllProvider({ checks }: Services): vscode.CodeActionProvider {
+  return {
+    async provideCodeActions(document, _, { only }) {
+      if (only === undefined || !only.contains(fixAll)) return [];
+      const { obviousEdits } = await parsers();
+      const edits = obviousEdits(checks.of(document));
+      if (edits.length === 0) return [];
+      const action = new vscode.CodeAction(vscode.l10n.t("Fix everything that has an obvious remedy"), fixAll);
+      action.edit = new vscode.WorkspaceEdit();
+      for (const { range, text } of edits) {
+        const place = new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
+        action.edit.replace(document.uri, place, text);
+      }
+      return [action];
+    },
+  };
 }
 
 interface Remedy {
@@ -40,7 +67,7 @@ function actionOf(
   action.diagnostics = vscode.languages
     .getDiagnostics(document.uri)
     .filter((diagnostic) => diagnostic.code === problem.code && diagnostic.range.isEqual(at));
-  action.isPreferred = fix.preferred === true || (problem.fixes?.length === 1 && fix.action !== "show-rows");
+  action.isPreferred = isObvious(problem, fix);
   if (fix.edits) {
     const file = fix.file === undefined ? document.uri : projects.fileIn(document.uri, fix.file);
     const positionAt = file === undefined ? undefined : positionsIn(document, file);
