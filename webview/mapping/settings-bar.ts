@@ -187,8 +187,10 @@ const paths = {
 function markProblems(state: MappingState, parts: Readonly<Record<keyof typeof paths, HTMLElement>>): void {
   for (const [name, path] of Object.entries(paths)) {
     const part = parts[name as keyof typeof paths];
-    const [problem] = problemsAt(state, path);
-    part.classList.toggle("has-problem", problem !== undefined);
+    const problems = problemsAt(state, path);
+    const problem = problems.find(({ severity }) => severity === "error") ?? problems[0];
+    part.classList.toggle("has-problem", problem?.severity === "error");
+    part.classList.toggle("has-warning", problem !== undefined && problem.severity !== "error");
     part.title = problem === undefined ? "" : plainText(problem.message);
   }
 }
