@@ -92,6 +92,9 @@ describe("the page of a webview", () => {
     assert.doesNotMatch(html, /unsafe|style="|\son\w+=/);
   });
 
+  it("tells the UI toolkit the nonce, so that no style element of its own is refused", () =>
+    assert.match(html, /<meta property="csp-nonce" content="N0nce">/));
+
   it("brings the texts of the editor's language along as data", () => {
     const written = /name="sluice-l10n" content="([^"]*)"/.exec(html)?.[1] ?? "";
     assert.doesNotMatch(written, /[<>]/);
