@@ -59,7 +59,6 @@ function drawPlan(header: PlanHeader, subject: Subject) {
   const turned = new Set<number>();
   let chosen = -1;
   let items = source();
-  const actions = element("span.actions");
 
   function source(): Pages<PlanItem> {
     const onLoad = (): void => list.refresh();
@@ -114,26 +113,33 @@ function drawPlan(header: PlanHeader, subject: Subject) {
     },
   });
 
+  // They are there before a change is chosen: a toolbar that grows by a click moves the list away under the pointer.
+  const compare = button(
+    t("Compare"),
+    "secondary",
+    () => {
+      const item = items.at(chosen);
+      if (item !== undefined && !("stage" in item))
+        post({ type: "open-diff", plan: header.id, key: item.key, change: item.id });
+    },
+    { title: t("Open the record before and after in the diff editor") },
+  );
+  const copy = button(t("Copy as JSON"), "secondary", () => {
+    const item = items.at(chosen);
+    if (item !== undefined) post({ type: "copy", text: changeText(item, header) });
+  });
+  const map = button(t("Show in mapping"), "secondary", () => {
+    const field = mappedField(items.at(chosen));
+    if (field !== undefined) showField(field);
+  });
+
   function drawActions(): void {
     const item = items.at(chosen);
-    if (item === undefined) return actions.replaceChildren();
-    const field = "stage" in item ? item.field : alteredFields(item)[0];
-    const show = field !== undefined && !("stage" in item && item.stage === "model");
-    actions.replaceChildren(
-      ...("stage" in item
-        ? []
-        : [
-            button(
-              t("Compare"),
-              "secondary",
-              () => post({ type: "open-diff", plan: header.id, key: item.key, change: item.id }),
-              { title: t("Open the record before and after in the diff editor") },
-            ),
-          ]),
-      button(t("Copy as JSON"), "secondary", () => post({ type: "copy", text: changeText(item, header) })),
-      ...(show ? [button(t("Show in mapping"), "secondary", () => showField(field))] : []),
-    );
+    compare.toggleAttribute("disabled", item === undefined || "stage" in item);
+    copy.toggleAttribute("disabled", item === undefined);
+    map.toggleAttribute("disabled", mappedField(item) === undefined);
   }
+  drawActions();
 
   const refilter = (): void => {
     items = source();
@@ -177,8 +183,7 @@ function drawPlan(header: PlanHeader, subject: Subject) {
     const obstacle = obstacleOf(header, freshness);
     run.title =
       obstacle ?? t("Send the changes to {0} ({1})", subject.destination ?? t("the destination"), subject.target);
-    if (obstacle === undefined) run.removeAttribute("disabled");
-    else run.setAttribute("disabled", "");
+    run.toggleAttribute("disabled", obstacle !== undefined);
     const serious = freshness.stale !== undefined || header.guards.some(({ tripped }) => tripped);
     notices.replaceChildren(
       ...(obstacle !== undefined && serious
@@ -220,7 +225,7 @@ function drawPlan(header: PlanHeader, subject: Subject) {
         expand,
         error,
         element("span.stretch"),
-        actions,
+        element("span.actions", compare, copy, map),
         run,
       ),
       facts,
@@ -235,6 +240,13 @@ function drawPlan(header: PlanHeader, subject: Subject) {
       list.dispose();
     },
   };
+}
+
+/** The field that a choice of this item leads to in the mapping. */
+function mappedField(item: PlanItem | undefined): string | undefined {
+  if (item === undefined) return undefined;
+  if (!("stage" in item)) return alteredFields(item)[0];
+  return item.stage === "model" ? undefined : item.field;
 }
 
 function kindLabel(kind: Shown, number: number): string {

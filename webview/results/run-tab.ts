@@ -104,7 +104,7 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
     return row;
   }
 
-  const search = searchField(t("Search requests, responses and rejections…"), (text) => {
+  const search = searchField(t("Search all that was sent and answered…"), (text) => {
     if (text.trim() === "") {
       if (chosen !== undefined) choose(chosen);
       return;

@@ -94,7 +94,7 @@ function refuseTripped(header: PlanHeader): void {
 
 function deedOf({ counts, target }: PlanHeader): string {
   return vscode.l10n.t(
-    "On {0}: {1} creates, {2} updates, {3} removals.",
+    "On {0}: {1} to create, {2} to update, {3} to remove.",
     target,
     counts.create,
     counts.update,

@@ -53,7 +53,13 @@ async function agreed({ overviews }: Services, sync: SyncFile, header: PlanHeade
     ),
     {
       modal: true,
-      detail: vscode.l10n.t("On {0}: {1} creates, {2} updates, {3} removals.", header.target, create, update, removed),
+      detail: vscode.l10n.t(
+        "On {0}: {1} to create, {2} to update, {3} to remove.",
+        header.target,
+        create,
+        update,
+        removed,
+      ),
     },
     send,
   );

@@ -51,6 +51,8 @@ export interface Grid {
   setView(view: RowsView): void;
   mark(text: string): void;
   goTo(place: Place): void;
+  /** Brings the active cell back into sight where the grid has become smaller. */
+  reveal(): void;
   select(selection: Selection): void;
   readonly selected: Range;
   readonly active: Place;
@@ -332,6 +334,15 @@ export function grid(options: {
       draw();
     },
     goTo: (place) => go({ anchor: place, active: place, reach: "cells" }),
+    reveal() {
+      // Measured now: the virtualizer hears of another size only after the next frame.
+      const { row, column } = selection.active;
+      const { start, size } = across.measurementsCache[column] ?? { start: 0, size: 0 };
+      const missing = start + size - (scroller.scrollLeft + scroller.clientWidth);
+      if (missing > 0) scroller.scrollLeft += Math.min(missing, start - numberWidth - scroller.scrollLeft);
+      const below = headHeight + (row + 1) * rowHeight - (scroller.scrollTop + scroller.clientHeight);
+      if (below > 0) scroller.scrollTop += below;
+    },
     select: choose,
     get selected() {
       return rangeOf(selection, extent());

@@ -54,6 +54,12 @@ function drawRows(first: PreviewResult): Drawn<PreviewResult> {
     detail.show({ column: of, row, value: () => ask("cell", { ...lookedAt(), row, column }) });
   };
 
+  function open(place: Place): void {
+    showDetail(place);
+    // The pane takes its room from the grid.
+    table.reveal();
+  }
+
   const table: Grid = grid({
     columns,
     windows,
@@ -70,7 +76,7 @@ function drawRows(first: PreviewResult): Drawn<PreviewResult> {
         bar.selected(table.selected);
         if (detail.isOpen) showDetail(place);
       },
-      open: () => showDetail(table.active),
+      open: () => open(table.active),
       copy: () => actions.copy("tsv", "without names"),
     },
   });
@@ -118,7 +124,7 @@ function drawRows(first: PreviewResult): Drawn<PreviewResult> {
     look,
     openFilter,
     setFilter,
-    showDetail,
+    showDetail: open,
     say: (text, tone) => bar.say(text, tone),
   });
 
