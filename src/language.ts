@@ -3,8 +3,10 @@
  * first text is to be read, so that activation waits for none of it.
  */
 export { complete } from "./language/complete";
+export { completeProject } from "./language/complete-project";
 export { format } from "./language/format";
 export { hover } from "./language/hover";
+export { hoverProject } from "./language/hover-project";
 export { around, folds, outline } from "./language/outline";
 export { nothingKnown } from "./language/knowledge";
 export { readableRest, subjectOf } from "./language/rest";

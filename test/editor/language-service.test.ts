@@ -51,6 +51,14 @@ describe("the language service of a sync file", () => {
     assert.match(document.getText(), /firstname: first_name/);
   });
 
+  it("completes sluice.yaml by the connectors there are", async () => {
+    editor = await open("sluice.yaml");
+    const { document } = editor;
+    const end = document.positionAt(document.getText().length);
+    await editor.edit((edit) => edit.insert(end, "\ntargets:\n  next:\n    warehouses:\n      w:\n        type: "));
+    assert.ok(names(await complete("        type: ")).includes("duckdb"));
+  });
+
   it("completes columns of the model, as the warehouse describes them", async () => {
     await replace(editor, "firstname: first_name", "firstname: ");
     assert.ok(names(await complete("firstname: ")).includes("first_name"));

@@ -34,6 +34,15 @@ export function completionProvider(knowledges: Knowledges): vscode.CompletionIte
   };
 }
 
+/** sluice.yaml needs nothing but its own text, so this works where the workspace is not trusted too. */
+export const projectCompletionProvider: vscode.CompletionItemProvider = {
+  async provideCompletionItems(document, position) {
+    const { completeProject } = await parsers();
+    const items = completeProject(document.getText(), document.offsetAt(position));
+    return items.map((item) => itemOf(document, position, item));
+  },
+};
+
 function itemOf(document: vscode.TextDocument, position: vscode.Position, from: CompletionItem): vscode.CompletionItem {
   const { label, kind, description, detail, documentation, insert, range, sort, filter, again, preselect } = from;
   const item = new vscode.CompletionItem(

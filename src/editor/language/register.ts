@@ -1,11 +1,13 @@
 /** The language service of sync files. */
 import * as vscode from "vscode";
-import { isProjectFile, isSyncFile, syncSelector } from "../files";
+import { isProjectFile, isSyncFile, projectFile, syncSelector } from "../files";
 import { type Services } from "../services";
-import { completionProvider, completionTriggers } from "./complete";
-import { hoverProvider } from "./hover";
+import { completionProvider, completionTriggers, projectCompletionProvider } from "./complete";
+import { hoverProvider, projectHoverProvider } from "./hover";
 import { Knowledges } from "./knowledge";
 import { foldingProvider, formattingProvider, selectionProvider, symbolProvider } from "./structure";
+
+const projectSelector: vscode.DocumentSelector = { scheme: "file", pattern: `**/${projectFile}` };
 
 export function registerLanguage({ calls, context, engine, overviews, projects }: Services): void {
   const knowledges = new Knowledges(calls, projects, overviews);
@@ -28,6 +30,13 @@ export function registerLanguage({ calls, context, engine, overviews, projects }
       completionProvider(knowledges),
       ...completionTriggers,
     ),
+    vscode.languages.registerCompletionItemProvider(
+      projectSelector,
+      projectCompletionProvider,
+      ...completionTriggers,
+      "$",
+    ),
+    vscode.languages.registerHoverProvider(projectSelector, projectHoverProvider),
     vscode.languages.registerHoverProvider(syncSelector, hoverProvider(knowledges)),
     vscode.languages.registerDocumentSymbolProvider(syncSelector, symbolProvider, { label: "Sluice" }),
     vscode.languages.registerFoldingRangeProvider(syncSelector, foldingProvider),
