@@ -67,7 +67,7 @@ export interface TextBox {
 }
 
 /**
- * Text that is given when the user leaves it, or presses Enter (in a text area Ctrl+Enter). Escape takes back what was
+ * Text that is given when the user leaves it, saves, or presses Enter (in a text area Ctrl+Enter). Escape takes back what was
  * typed. What is typed and not yet given survives every new state.
  */
 export function textBox(
@@ -83,14 +83,15 @@ export function textBox(
     settled = made.value;
     onGive(made.value);
   };
-  made.addEventListener("blur", () => {
-    // The window lost the focus, the user did not leave the text.
-    if (document.activeElement !== made) give();
-  });
+  // Also when the whole page loses the focus: a page that is hidden then forgets what was not given.
+  made.addEventListener("blur", give);
   made.addEventListener("keydown", (event) => {
     if (!(event instanceof KeyboardEvent)) return;
     if (event.key === "Enter" && (options.lines === "one" || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
+      give();
+    } else if (event.key.toLowerCase() === "s" && (event.ctrlKey || event.metaKey)) {
+      // Saving means the text as it is seen.
       give();
     } else if (event.key === "Escape" && made.value !== settled) {
       event.stopPropagation();

@@ -144,6 +144,9 @@ describe("mapping fields, in a window", function () {
 
   it("has nothing that axe calls serious, in three themes", async () => {
     await row("lifecyclestage").locator(".row-head").click();
+    await row("lifecyclestage")
+      .locator(".row-problem", { hasText: /^\d+ of [\d,]+ rows: / })
+      .waitFor();
     await frame.locator(".toggle", { hasText: "Guards" }).click();
     await inThemes(page, "mapping");
     assert.deepEqual(await seriousViolations(frame), []);
