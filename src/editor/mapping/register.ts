@@ -65,8 +65,8 @@ async function receive(
       return post({ type: "state", state: session.state });
     case "undo":
     case "redo":
-      // The command speaks to the editor in front: the page is there when it asks.
-      panel.reveal();
+      // The command speaks to the editor in front. Without its column the page would move to where the focus was.
+      panel.reveal(panel.viewColumn);
       return vscode.commands.executeCommand(message.type);
     default: {
       const refused = await session.receive(message);
