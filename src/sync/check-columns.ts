@@ -6,6 +6,7 @@ import { type Fix, type Path, type Range } from "../problem";
 import { type LogicalType } from "../value";
 import { type Column } from "../warehouses/warehouse";
 import { type Checking } from "./check";
+import { fieldNamed } from "./field-named";
 import { type FieldMapping } from "./definition";
 import { parseTemplate } from "./template";
 
@@ -67,9 +68,33 @@ function checkColumn({ parsed, findings }: Checking, columns: readonly Column[],
 
 /** A column by its exact name, or by its name in another case where only one has it. */
 export function columnNamed(columns: readonly Column[], name: string): Column | undefined {
-  const exact = columns.find((column) => column.name === name);
-  const folded = columns.filter((column) => column.name.toLowerCase() === name.toLowerCase());
-  return exact ?? (folded.length === 1 ? folded[0] : undefined);
+  const { exact, folded } = namesOf(columns);
+  const column = exact.get(name);
+  if (column !== undefined) return column;
+  const inOtherCase = folded.get(name.toLowerCase()) ?? [];
+  return inOtherCase.length === 1 ? inOtherCase[0] : undefined;
+}
+
+interface Names {
+  readonly exact: ReadonlyMap<string, Column>;
+  readonly folded: ReadonlyMap<string, readonly Column[]>;
+}
+
+/** Every mapping looks for a column among all of them. */
+const names = new WeakMap<readonly Column[], Names>();
+
+function namesOf(columns: readonly Column[]): Names {
+  const known = names.get(columns);
+  if (known !== undefined) return known;
+  const folded = new Map<string, Column[]>();
+  for (const column of columns) {
+    const same = folded.get(column.name.toLowerCase());
+    if (same === undefined) folded.set(column.name.toLowerCase(), [column]);
+    else same.push(column);
+  }
+  const made: Names = { exact: new Map([...columns].reverse().map((column) => [column.name, column])), folded };
+  names.set(columns, made);
+  return made;
 }
 
 /** Types that never fit. Text may hold anything, and is left to the field's own encoder. */
@@ -88,7 +113,7 @@ function checkType(
   { field, source, values }: FieldMapping,
 ): void {
   if (source.kind !== "column" || values !== undefined) return;
-  const type = object?.fields.find(({ name }) => name === field)?.type;
+  const type = object === undefined ? undefined : fieldNamed(object, field)?.type;
   const column = columnNamed(columns, source.column);
   if (type === undefined || column?.type === undefined || neverFits[column.type]?.includes(type) !== true) return;
   const message = `"${field}" takes ${type}, and the column "${column.name}" is ${column.native}. Convert it in the model or with sql.`;

@@ -8,6 +8,7 @@ import { type Checking } from "./check";
 import { fix, guess } from "./check-findings";
 import { describeAgain } from "./check-object";
 import { type FieldMapping } from "./definition";
+import { fieldNamed } from "./field-named";
 
 export function checkFields(checking: Checking): void {
   checkCase(checking);
@@ -71,7 +72,7 @@ function checkField(checking: Checking, mapping: FieldMapping): void {
   if (object === undefined) return;
   const { field } = mapping;
   const path: Path = ["fields", field];
-  const schema = object.fields.find(({ name }) => name === field);
+  const schema = fieldNamed(object, field);
   checkReading(checking, mapping);
   if (schema === undefined) {
     if (object.open !== true) unknownField(checking, field);
