@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { type Ask, back, type Choice } from "../../src/editor/first-minutes/ask";
 import { problems, root, sluice, until, uriOf } from "./support";
 
+const leave: unique symbol = Symbol("leave");
 /** What a user would choose: by label, `back`, a text; in the order of the questions. */
-type Reply = string | typeof back | { readonly text: string } | { readonly accept: "as offered" };
+type Reply = string | typeof back | typeof leave | { readonly text: string } | { readonly accept: "as offered" };
 
 /** Answers as told, and keeps the titles of what was asked. */
 function replies(...given: readonly Reply[]): { readonly ask: Ask; readonly asked: string[]; left(): number } {
@@ -26,16 +27,19 @@ function replies(...given: readonly Reply[]): { readonly ask: Ask; readonly aske
   const ask: Ask = {
     async one({ title }, choices) {
       const reply = next(title);
+      if (reply === leave) return undefined;
       return reply === back ? back : chosen(choices, reply);
     },
     async several({ title }, choices) {
       const reply = next(title);
+      if (reply === leave) return undefined;
       if (reply === back) return back;
       const picked = choices.filter((each) => each.picked === true).flatMap(({ value }) => value ?? []);
       return typeof reply === "object" ? picked : [chosen(choices, reply)];
     },
     async text({ title, value = "", validate }) {
       const reply = next(title);
+      if (reply === leave) return undefined;
       if (reply === back) return back;
       const text = typeof reply === "object" && "text" in reply ? reply.text : value;
       assert.equal(validate?.(text), undefined);
@@ -90,6 +94,30 @@ describe("the first minutes", function () {
       problems(uri, "sluice").filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error),
       [],
     );
+  });
+
+  it("can be walked back to the first question and left at any of them: nothing is written", async () => {
+    const { answerWith } = await sluice();
+    const files = (): readonly string[] =>
+      readdirSync(root(), { recursive: true, encoding: "utf8" }).filter(isOurs).sort();
+    const isOurs = (file: string): boolean => /\.(yaml|sql)$|^\.env$/.test(file);
+    const before = files();
+    // Each way ends by leaving at a later question, after going back over several.
+    const answers = ["customers", "hubspot", "contacts", "upsert", "email", offered] as const;
+    const titles: string[][] = [];
+    for (let length = 0; length <= answers.length; length++) {
+      const there = answers.slice(0, length);
+      const user = replies(...there, ...there.map((): typeof back => back), ...there, leave);
+      answerWith(user.ask);
+      await vscode.commands.executeCommand("sluice.newSync");
+      assert.equal(user.left(), 0, user.asked.join("\n"));
+      titles.push([...user.asked]);
+      assert.deepEqual(files(), before);
+    }
+    const longest = titles.at(-1) ?? [];
+    // The way back meets the same questions in the other order.
+    const way = longest.slice(0, answers.length + 1);
+    assert.deepEqual(longest.slice(answers.length, answers.length * 2 + 1), way.toReversed());
   });
 
   it("ask nothing that the place says where the wizard is begun", async () => {
