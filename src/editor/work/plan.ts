@@ -28,7 +28,7 @@ export async function planIntoPanel(
       subject: await overviews.subject(sync),
       origin: { place, file: sync.file },
       again: async () => void (await planIntoPanel(services, sync, options)),
-      do: (progress, signal) => calls.plan(place, sourceOf(sync), options, progress, signal),
+      do: (progress, signal) => calls.plan(place, sourceOf(sync), options, progress, signal).catch(inWordsOfEditor),
     });
     return { header, ...(firstRun && { firstRun }) };
   } catch (error) {
@@ -36,6 +36,18 @@ export async function planIntoPanel(
     const decided = await decideFirstRun(error);
     return decided && planIntoPanel(services, sync, { ...options, firstRun: decided });
   }
+}
+
+/** The hint of the engine names an option of the command line; here the question is asked above the panel. */
+function inWordsOfEditor(error: unknown): never {
+  if (!(error instanceof SyncFailure) || error.code !== "first-run-undecided") throw error;
+  throw new SyncFailure(
+    error.code,
+    error.message,
+    vscode.l10n.t(
+      "Choose how the first run begins: send everything, adopt what is there, or take today's rows as sent.",
+    ),
+  );
 }
 
 async function decideFirstRun(failure: SyncFailure): Promise<FirstRun | undefined> {

@@ -32,7 +32,9 @@ export function registerWork(services: Services): void {
     await runSync(services, sync, { stored });
   });
   registerCommand(services, "sluice.sendOne", (argument) => sendOne(services, argument as SendOneArgument));
-  registerCommand(services, "sluice.retry", (argument) => retryRun(services, argument as RetryArgument | undefined));
+  registerCommand(services, "sluice.retry", (argument) =>
+    retryRun(services, argument as RetryArgument | string | undefined),
+  );
   registerCommand(services, "sluice.retryOne", (argument) => retryOne(services, argument as RetryArgument));
   registerCommand(services, "sluice.openRun", (argument) => openRun(services, argument));
 }

@@ -24,7 +24,8 @@ export interface RetryArgument {
   readonly keys?: readonly RecordKey[];
 }
 
-export async function retryRun(services: Services, argument: RetryArgument | undefined): Promise<void> {
+export async function retryRun(services: Services, given: RetryArgument | string | undefined): Promise<void> {
+  const argument = typeof given === "string" ? await latestRun(services, given) : given;
   const { report, sync } = await runOf(services, argument);
   const chosen = await chosenKeys(services, { report, sync, argument });
   const text = await saved(sync);
@@ -104,10 +105,13 @@ async function retryIntoPanel(
   if (done) tellOutcome(services, done);
 }
 
-/** Shows a run in the panel: `{ root, run, group? }`, or one picked from those that are kept. */
+/** Shows a run in the panel: `{ root, run, group? }`, the latest of a sync by its name, or one picked from those that are kept. */
 export async function openRun(services: Services, argument: unknown): Promise<void> {
   const { calls, overviews, projects, results } = services;
-  const wanted = (argument as RetryArgument | undefined) ?? (await pickRun(services));
+  const wanted =
+    typeof argument === "string"
+      ? await latestRun(services, argument)
+      : ((argument as RetryArgument | undefined) ?? (await pickRun(services)));
   if (wanted === undefined) return;
   const { report, sync } = await runOf(services, wanted);
   const place = projects.place(sync.root);
@@ -151,6 +155,19 @@ export async function runOf(
   return { report, sync: projects.syncIn(root, report.file) };
 }
 
+/** As the walkthrough's links name a sync. */
+async function latestRun({ calls, projects }: Services, sync: string): Promise<RetryArgument> {
+  for (const root of await projects.roots()) {
+    const [latest] = await calls.runs(projects.place(root), { sync, limit: 1 });
+    if (latest !== undefined) return { root, run: latest.id };
+  }
+  throw nothingRan();
+}
+
+function nothingRan(): SyncFailure {
+  return new SyncFailure("no-run", vscode.l10n.t("Nothing has run yet."), vscode.l10n.t("Run a sync first."));
+}
+
 async function pickRun({ calls, projects }: Services): Promise<RetryArgument | undefined> {
   const all = await Promise.all(
     (await projects.roots()).map(async (root) =>
@@ -161,6 +178,7 @@ async function pickRun({ calls, projects }: Services): Promise<RetryArgument | u
       })),
     ),
   );
+  if (all.flat().length === 0) throw nothingRan();
   const chosen = await vscode.window.showQuickPick(all.flat(), { title: vscode.l10n.t("Which run?") });
   return chosen?.choice;
 }

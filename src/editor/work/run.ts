@@ -27,13 +27,24 @@ export async function runSync(services: Services, sync: SyncFile, choices: RunCh
   if (stored === undefined) await services.calls.recover(services.projects.place(sync.root), { file: sync.file });
   const plan: MadePlan | undefined = stored
     ? { header: stored, ...(stored.firstRun && { firstRun: stored.firstRun }) }
-    : await planIntoPanel(services, sync, choices.options);
+    : await planIntoPanel(services, sync, { ...decidedFor(services, sync), ...choices.options });
   if (plan === undefined) return;
   refuseTripped(plan.header);
   if (choices.agree && !(await choices.agree(plan.header))) return;
   if (!(await confirmed(await services.overviews.get(sync.root), deedOf(plan.header)))) return;
   const options: RunOptions = { plan: plan.header.id, ...(plan.firstRun && { firstRun: plan.firstRun }) };
   await runIntoPanel(services, sync, { options, text });
+}
+
+/** How the first run begins, where the plan that is shown says it: whoever has just answered is not asked again. */
+function decidedFor({ projects, results }: Services, { root, file }: SyncFile): PlanOptions {
+  const { plan } = results.state;
+  const origin = results.origin("plan");
+  if (plan.state !== "ready" || origin?.file !== file) return {};
+  const { target } = projects.place(root);
+  if (origin.place.root !== root || origin.place.target !== target) return {};
+  const { firstRun } = plan.result;
+  return firstRun === undefined ? {} : { firstRun };
 }
 
 async function runIntoPanel(
