@@ -38,6 +38,7 @@ export interface SluiceApi {
   readonly receiveResults: ReturnType<typeof registerResults>;
   /** Of a file that is open in a mapping editor. */
   mapping(uri: vscode.Uri): Pick<MappingSession, "state" | "onDidChange" | "receive"> | undefined;
+  readonly views: ReturnType<typeof registerViews>;
   /** Answers the wizards' questions in the user's place; undefined: the editor asks again. */
   answerWith(ask: Ask | undefined): void;
 }
@@ -67,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
   const receiveResults = registerResults(services);
   registerRunProblems(services);
   registerSecrets(services, vault);
-  registerViews(services);
+  const views = registerViews(services);
   registerStatus(services);
   const mapping = registerMapping(services);
   const answerWith = registerFirstMinutes(services, vault);
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): SluiceApi {
     onResults: results.onDidChange,
     receiveResults,
     mapping,
+    views,
     answerWith,
   };
 }

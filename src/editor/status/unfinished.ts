@@ -21,7 +21,8 @@ export function offerUnfinished(services: Services): void {
     }
   };
   const looking = (): void => void look().catch((error: unknown) => log.warn(String(error)));
-  context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(looking));
+  // Trust that is granted is such a change too; so is a project that is opened or copied in later.
+  context.subscriptions.push(projects.onDidChange(looking));
   looking();
 }
 

@@ -9,14 +9,15 @@ import { connectionsView } from "./connections";
 import { runsView } from "./runs";
 import { syncsView } from "./syncs";
 
-export function registerViews(services: Services): void {
+/** Gives what the views show, which tests look at. */
+export function registerViews(services: Services) {
   const { context, engine, overviews, projects } = services;
-  const runs = runsView(services);
+  const [syncs, connections, runs] = [syncsView(services), connectionsView(services), runsView(services)];
   const runsTree = vscode.window.createTreeView("sluice.runs", { treeDataProvider: runs, showCollapseAll: true });
   context.subscriptions.push(
-    vscode.window.createTreeView("sluice.syncs", { treeDataProvider: syncsView(services), showCollapseAll: true }),
+    vscode.window.createTreeView("sluice.syncs", { treeDataProvider: syncs, showCollapseAll: true }),
     vscode.window.createTreeView("sluice.connections", {
-      treeDataProvider: connectionsView(services),
+      treeDataProvider: connections,
       showCollapseAll: true,
     }),
     runsTree,
@@ -58,6 +59,7 @@ export function registerViews(services: Services): void {
   registerCommand(services, "sluice.refresh", () => overviews.refresh());
   registerCommand(services, "sluice.testConnection", (argument) => testConnection(services, argument));
   registerCommand(services, "sluice.refreshSchema", (argument) => refreshSchema(services, argument));
+  return { syncs, connections, runs };
 }
 
 interface Connection {
