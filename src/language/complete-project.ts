@@ -124,7 +124,7 @@ function newConnections({ cursor, types }: Writing, kind: ConnectionKind): reado
     );
     const lines = needed.map(([key, schema], index) =>
       isSecret(schema)
-        ? `\n  ${key}: ${literal(`"\${secret:${secretName([declared.type], key)}}"`)}`
+        ? `\n  ${key}: ${literal(`"\${secret:${secretName([declared.type, key])}}"`)}`
         : `\n  ${key}: $${index + 2}`,
     );
     return {
@@ -174,10 +174,7 @@ function choices(schema: z.ZodType): readonly string[] {
 
 /** Secrets and variables: the one a secret key is usually called, then those the file names already. */
 function references({ text, cursor }: Writing, schema: z.ZodType | undefined): readonly ItemParts[] {
-  const own =
-    schema !== undefined && isSecret(schema)
-      ? [`\${secret:${secretName(cursor.path.slice(0, -1), String(cursor.path.at(-1)))}}`]
-      : [];
+  const own = schema !== undefined && isSecret(schema) ? [`\${secret:${secretName(cursor.path)}}`] : [];
   const used = [...text.matchAll(/\$\{(?:secret|env):[A-Za-z_]\w*\}/g)].map(([reference]) => reference);
   return [...new Set([...own, ...used.sort()])].map((reference) => ({
     label: reference,

@@ -71,7 +71,7 @@ function literalSecrets(
       typeof value === "number" || (typeof value === "string" && value !== "" && !isInterpolated(value));
     if (!isLiteral || !isSecretKey(schema, [key])) return [];
     const at = [...path, key];
-    const message = `${named(at)} is a secret and is written out here. Move it to .env or VS Code's secret storage, and write \${secret:${secretName(path, key)}}.`;
+    const message = `${named(at)} is a secret and is written out here. Move it to .env or VS Code's secret storage, and write \${secret:${secretName(at)}}.`;
     const fixes: readonly Fix[] = [{ title: "Move the secret out of the file", action: "store-secret" }];
     return [{ ...problemAt("literal-secret", message, at, places.rangeOf(at)), fixes }];
   });

@@ -13,7 +13,7 @@ export function editable(yaml: YamlText, places: Places): Places & ConformEdits 
     setAt: (path, value) => setAt(yaml, path, value),
     removeAt: (path) => removeAt(yaml, path),
     insertAt: (path, value, order) => insertAt(yaml, path, value, order),
-    secretAt: (path) => `\${secret:${secretName(path.slice(0, -1), String(path.at(-1)))}}`,
+    secretAt: (path) => `\${secret:${secretName(path)}}`,
   };
 }
 

@@ -6,7 +6,7 @@ import { type ConnectionKindSummary, type SettingSummary } from "../../calls/cal
 import { type DraftConnection } from "../../project/draft";
 import { projectFile } from "../files";
 import { writeEnv } from "../secrets/env-file";
-import { secretName } from "../secrets/secret-text";
+import { secretName } from "../../project/secret-name";
 import { type Vault } from "../secrets/vault";
 import { type Services } from "../services";
 import { type Ask, type Choice } from "./ask";

@@ -3,11 +3,11 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { type ProjectOverview } from "../../calls/calls";
 import { type Path, type Range } from "../../problem";
+import { secretName } from "../../project/secret-name";
 import { parsers } from "../parser";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { writeEnv } from "./env-file";
-import { secretName } from "./secret-text";
 import { type SecretPlace, type Vault } from "./vault";
 
 /** A literal secret in a file, as its quick fix names it. */

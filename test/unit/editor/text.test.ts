@@ -3,7 +3,8 @@ import { parseEnv } from "node:util";
 import fc from "fast-check";
 import { inProject, isProjectFile, isSyncFile, nearestProject, syncName } from "../../../src/editor/files";
 import { webviewPage } from "../../../src/editor/webview-page";
-import { envLine, secretName } from "../../../src/editor/secrets/secret-text";
+import { envLine } from "../../../src/editor/secrets/secret-text";
+import { secretName } from "../../../src/project/secret-name";
 import { plainExcerpt, plainLine, plainText } from "../../../webview/plain-text";
 
 describe("text on screen", () => {
