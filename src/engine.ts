@@ -53,6 +53,7 @@ connection.onError(([error]) => log("error", error.message));
 const grace = 10_000;
 process.on("disconnect", () => {
   const ended = served.abortAll().then(() => session.close());
-  void Promise.race([ended, delay(grace)]).finally(() => process.exit());
+  // An exit in good order waits for the threads of queries that do not heed their interrupt. What had to be kept is on the disk.
+  void Promise.race([ended, delay(grace)]).finally(() => process.kill(process.pid, "SIGKILL"));
 });
 connection.listen();

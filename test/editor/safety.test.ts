@@ -161,7 +161,10 @@ default_target: dev
     await vscode.commands.executeCommand("sluice.selectTarget");
     await vscode.commands.executeCommand("sluice.run", uri);
     const question = said.find(({ by }) => by === "input") ?? assert.fail(JSON.stringify(said));
-    assert.equal(question.text, "Run against live? On live: 3 creates, 0 updates, 0 removals. Type “live” to do it.");
+    assert.equal(
+      question.text,
+      "Run against live? On live: 3 to create, 0 to update, 0 to remove. Type “live” to do it.",
+    );
     assert.deepEqual(written(), []);
 
     asked?.end();

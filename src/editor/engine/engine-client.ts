@@ -19,6 +19,8 @@ export interface EngineEdges {
   log(level: LogMessage["level"], message: string): void;
   /** Answers the engine's question for a secret; undefined: there is none. */
   secret(ask: SecretAsk): Promise<string | undefined>;
+  /** Milliseconds that an engine gets to end by itself; default: more than it takes to keep what is in flight. */
+  readonly patience?: number;
   /** Why the engine may not run now, else undefined. */
   forbidden?(): SyncFailure | undefined;
 }
@@ -26,6 +28,8 @@ export interface EngineEdges {
 /** So many crashes within so many milliseconds, and the engine waits for `restart`. */
 const crashLimit = 4;
 const crashWindow = 3 * 60_000;
+
+const patience = 15_000;
 
 interface RunningEngine {
   readonly child: ChildProcess;
@@ -127,6 +131,8 @@ export class EngineClient {
     // The engine ends by itself when the channel closes, after it has aborted what was under way.
     engine.connection.dispose();
     if (engine.child.connected) engine.child.disconnect();
+    // One that hears nothing any more is ended from outside; the timer keeps nobody waiting.
+    setTimeout(() => engine.child.kill("SIGKILL"), this.edges.patience ?? patience).unref();
     for (const listener of this.listeners) listener();
     this.tellStatus();
   }

@@ -27,6 +27,7 @@ describe("the engine client", () => {
   let lastChild: ChildProcess;
   let forbidden: SyncFailure | undefined;
   let client: EngineClient;
+  let onLog: (message: string) => unknown = () => undefined;
   beforeEach(() => {
     [now, forks, forbidden] = [0, 0, undefined];
     client = new EngineClient({
@@ -36,9 +37,10 @@ describe("the engine client", () => {
         return lastChild;
       },
       now: () => now,
-      log: () => undefined,
+      log: (_, message) => onLog(message),
       secret: async (ask) => `answer for ${ask.name}`,
       forbidden: () => forbidden,
+      patience: 200,
     });
   });
   afterEach(() => client.dispose());
@@ -53,6 +55,17 @@ describe("the engine client", () => {
 
   it("answers the engine's questions for secrets", async () => {
     assert.equal((await client.calls.overview(place)).target, "answer for TOKEN");
+  });
+
+  it("ends an engine that hears nothing any more, and answers the next call with a new one", async () => {
+    const hangs = new Promise<void>((resolve) => (onLog = (message) => message === "hanging" && resolve()));
+    const hung = client.calls.overview({ root: "/hangs" });
+    await hangs;
+    const gone = once(lastChild, "exit");
+    client.restart();
+    await assert.rejects(hung, code("engine-stopped"));
+    assert.deepEqual(await gone, [null, "SIGKILL"]);
+    assert.equal((await client.calls.overview(place)).root, "/project");
   });
 
   it("rejects what was asked of an engine that dies, and answers the next call with a new one", async () => {

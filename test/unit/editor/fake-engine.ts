@@ -1,7 +1,7 @@
 /** An engine process for tests: overview answers with its own process id, plan waits until it is cancelled. */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { serveCalls } from "../../../src/calls/channel";
-import { secretMethod } from "../../../src/calls/wire";
+import { logMethod, secretMethod } from "../../../src/calls/wire";
 import { Cancelled } from "../../../src/failure";
 import { fakeCalls } from "./fake-calls";
 
@@ -9,6 +9,10 @@ const connection = createMessageConnection(new IPCMessageReader(process), new IP
 const calls = fakeCalls({
   async overview(place) {
     if (place.root === "/dies") process.exit(3);
+    if (place.root === "/hangs") {
+      await connection.sendNotification(logMethod, { level: "info", message: "hanging" });
+      for (;;);
+    }
     const secret = await connection.sendRequest<string | null>(secretMethod, { name: "TOKEN" });
     return {
       root: place.root,
