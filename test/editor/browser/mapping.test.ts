@@ -100,6 +100,24 @@ describe("mapping fields, in a window", function () {
     await row("lifetime_value").locator(".row-head").click();
   });
 
+  it("takes what is half typed when the focus leaves the page, and Escape takes it back before", async () => {
+    await row("lifetime_value").locator(".row-head").click();
+    const sql = row("lifetime_value").locator("textarea");
+    await sql.focus();
+    await page.keyboard.press("ControlOrMeta+End");
+    await page.keyboard.type(" + 2");
+    await page.keyboard.press("Escape");
+    assert.equal(await sql.inputValue(), "round(ltv, 2) * 2 + 1");
+    assert.equal(await row("lifetime_value").locator(".row-head").getAttribute("aria-expanded"), "true");
+    await page.keyboard.press("ControlOrMeta+End");
+    await page.keyboard.type(" + 3");
+    await page.locator(".monaco-editor .view-line", { hasText: "mode:" }).click({ position: { x: 20, y: 5 } });
+    await textHas(/lifetime_value: { sql: "round\(ltv, 2\) \* 2 \+ 1 \+ 3" }/);
+    await frame.locator('button[aria-label="Undo"]').click();
+    await textHas(/\+ 1" }/);
+    await row("lifetime_value").locator(".row-head").click();
+  });
+
   it("maps a column that is dragged to a field", async () => {
     await show("fields");
     await frame.locator(".pane-fields .filter").fill("external");
