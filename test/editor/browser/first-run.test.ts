@@ -100,7 +100,7 @@ describe("from a model to mended records, in a window", function () {
     // What the check of the values warns of stands in the same list; these are the rejections alone.
     const filter = page.locator(".viewpane-filter input").first();
     await filter.fill("rejected:");
-    await page.locator(".viewpane-filter-badge", { hasText: /^Showing 7 of / }).waitFor();
+    await panel.locator(".monaco-count-badge", { hasText: /^7$/ }).first().waitFor();
     await filter.fill("");
   });
 

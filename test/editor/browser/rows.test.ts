@@ -1,7 +1,6 @@
 /** The rows of a model in the results panel, by mouse and keys: ordered, filtered, found, copied, exported. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { type Frame, type Locator, type Page } from "playwright-core";
 import { seriousViolations } from "../../support/vscode/axe.mjs";
 import { openFile, screenshot, setTheme, webviewFrame } from "../../support/vscode/browser.mjs";
@@ -119,8 +118,10 @@ describe("rows in the results panel, in a window", function () {
     await frame.getByText("Export as CSV…").click();
     const input = page.locator(".quick-input-widget input.input");
     await input.waitFor();
-    const file = path.join(window.workspace, "rows.csv");
-    await input.fill(file);
+    await page.waitForFunction(() =>
+      document.querySelector<HTMLInputElement>(".quick-input-widget input.input")?.value.endsWith(".csv"),
+    );
+    const file = await input.inputValue();
     await page.keyboard.press("Enter");
     await says(/Exported 413 rows/);
     assert.ok(existsSync(file));
