@@ -49,8 +49,21 @@ export function runTab(root: HTMLElement): RunTab {
 
 function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subject) {
   const below = element("div.details");
-  // What can be done with the group that is chosen.
-  const actions = element("span.actions");
+  let acting: number | undefined;
+  // What can be done with the group that is chosen. It is there before one is:
+  // a toolbar that grows by a click moves the list away under the pointer.
+  const withGroup = (type: "open-mapping" | "retry") => (): void => {
+    if (acting !== undefined) post({ type, run: report.id, group: acting });
+  };
+  const actions = [
+    button(t("Show mapping"), "secondary", withGroup("open-mapping")),
+    button(t("Retry these records"), "secondary", withGroup("retry")),
+  ];
+  function actOn(group: number | undefined): void {
+    acting = group;
+    for (const action of actions) action.toggleAttribute("disabled", group === undefined);
+  }
+  actOn(undefined);
   let details: Details | undefined;
   let chosen: number | undefined;
   /** After the groups stands the list of exchanges that were kept. */
@@ -78,15 +91,8 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
     remember({ group: index });
     groups.refresh();
     groups.reveal(index);
-    if (group === undefined) {
-      actions.replaceChildren();
-      return show(exchangesOf(report.id));
-    }
-    actions.replaceChildren(
-      button(t("Show mapping"), "secondary", () => post({ type: "open-mapping", run: report.id, group: index })),
-      button(t("Retry these records"), "secondary", () => post({ type: "retry", run: report.id, group: index })),
-    );
-    show(groupRecords(report, index));
+    actOn(group === undefined ? undefined : index);
+    show(group === undefined ? exchangesOf(report.id) : groupRecords(report, index));
   }
 
   function drawGroup(index: number): HTMLElement {
@@ -109,7 +115,7 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
       if (chosen !== undefined) choose(chosen);
       return;
     }
-    actions.replaceChildren();
+    actOn(undefined);
     show(hitsOf(report, text.trim()));
   });
   search.classList.add("wide");
@@ -135,7 +141,7 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
         costOf(report),
         search,
         element("span.stretch"),
-        actions,
+        sample > 0 ? element("span.actions", ...actions) : undefined,
         rejected > 0
           ? button(t("Retry {0}", count(rejected)), "secondary", () => post({ type: "retry", run: report.id }), {
               title: t(

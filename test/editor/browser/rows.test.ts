@@ -111,6 +111,10 @@ describe("rows in the results panel, in a window", function () {
     assert.ok(box && own && box.width > 0);
     assert.ok(box.x + box.width <= own.x + 1);
     assert.deepEqual(await seriousViolations(frame), []);
+    // The focus is in the grid still.
+    await page.keyboard.press("Escape");
+    await pane.waitFor({ state: "hidden" });
+    await frame.locator(".grid-cell.active:focus").waitFor();
   });
 
   it("exports to a file that the save dialog names", async () => {

@@ -178,6 +178,7 @@ function drawRows(first: PreviewResult): Drawn<PreviewResult> {
     const control = event.ctrlKey || event.metaKey;
     if (control && !event.altKey && event.key.toLowerCase() === "f") find.open();
     else if (event.key === "F3") find.open();
+    else if (event.key === "Escape" && detail.isOpen && table.element.contains(event.target as Node)) detail.close();
     else return;
     event.preventDefault();
     event.stopPropagation();
