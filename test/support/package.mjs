@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build as bundle } from "../../esbuild.mjs";
 import { run } from "./children.mjs";
 import { giveUp, install, root } from "./install.mjs";
 import { temporaryFolder } from "./temporary.mjs";
@@ -49,7 +48,9 @@ export function ownTarget() {
  */
 export async function packageFor(target) {
   const stage = temporaryFolder("package");
-  await bundle({ outdir: join(stage, "dist"), production: true, standalone: true });
+  // Not before it is needed: in a bare checkout there is no esbuild yet.
+  const { build } = await import("../../esbuild.mjs");
+  await build({ outdir: join(stage, "dist"), production: true, standalone: true });
   const native = join(stage, "dist/native");
   mkdirSync(native);
   const from = await nativePart(target);
