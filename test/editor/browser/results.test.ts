@@ -100,18 +100,4 @@ describe("one record and its results, in a window", function () {
     await page.locator(".monaco-diff-editor").waitFor();
     await screenshot(page, "results-5-compare-dark");
   });
-
-  it("sets a result apart, and finds it again after a reload of the window", async () => {
-    await openFile(page, contacts);
-    const frame = await dryRun();
-    await frame.locator("button.quiet", { hasText: "Open in editor" }).click();
-    const apart = (): Promise<Frame> =>
-      webviewFrame(page, async (one) => (await one.locator("body.alone .plan-item").count()) > 0, { timeout: 40_000 });
-    await apart();
-    await inThemes(page, "results-6-apart");
-    await page.reload();
-    await page.locator(".monaco-workbench .statusbar-item").first().waitFor();
-    await apart();
-    assert.deepEqual(await seriousViolations(await apart()), []);
-  });
 });
