@@ -1,5 +1,5 @@
 // Builds everything that ships into dist/: extension, engine process, command line, webviews; and the JSON Schemas.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,8 +45,9 @@ export function builds({ outdir, production, standalone }) {
       },
       outdir,
       // DuckDB is native: a package in a checkout, a file of its own in what is shipped. Either is required on first use.
-      external: ["vscode", ...(standalone ? [] : ["@duckdb/node-api"])],
+      external: standalone ? [] : ["@duckdb/node-api"],
       plugins: [
+        editorOnce,
         // What reads texts brings every schema along: the extension requires it with the first text.
         leadTo("../language", "./language.js"),
         ...(standalone ? [leadTo("@duckdb/node-api", "./drivers/duckdb.js")] : []),
@@ -94,6 +95,29 @@ function leadTo(name, file) {
       ),
   };
 }
+
+/**
+ * The editor's API once for the whole bundle: esbuild would copy its hundreds of names for each file that imports it, which
+ * took longer than all else of activation.
+ * @type {import("esbuild").Plugin}
+ */
+const editorOnce = {
+  name: "vscode once",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === "editor" ? { path: "vscode", external: true } : { path: "vscode", namespace: "editor" },
+    );
+    onLoad({ filter: /^vscode$/, namespace: "editor" }, () => {
+      const below = readdirSync("src/editor", { recursive: true, encoding: "utf8" }).filter((file) =>
+        file.endsWith(".ts"),
+      );
+      const files = ["src/extension.ts", ...below.map((file) => join("src/editor", file))];
+      const used = files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(/\bvscode\.([A-Za-z]\w*)/g)]);
+      const names = [...new Set(used.map(([, name]) => name))].sort();
+      return { contents: `const editor = require("vscode");\nexport const { ${names.join(", ")} } = editor;` };
+    });
+  },
+};
 
 async function writeSchemas() {
   const file = resolve("node_modules/.cache/sluice/schemas.js");

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ParameterStructures } from "vscode-jsonrpc/node";
-import { serveCalls } from "./calls/channel";
+import { serveCalls } from "./calls/over-jsonrpc";
 import { type Edges } from "./calls/edges";
 import { createSession } from "./calls/session";
 import { type LogMessage, logMethod, type SecretAsk, secretMethod } from "./calls/wire";

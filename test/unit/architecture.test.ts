@@ -185,8 +185,8 @@ describe("each door to the outside", () => {
     },
     {
       from: "vscode-jsonrpc/node",
-      allowed: ["src/calls/channel.ts", "src/editor/engine/engine-client.ts", "src/engine.ts"],
-      remedy: "Both sides of the channel are in src/calls/channel.ts.",
+      allowed: ["src/calls/over-jsonrpc.ts", "src/editor/engine/connect.ts", "src/engine.ts"],
+      remedy: "Both sides of the channel are in src/calls/over-jsonrpc.ts.",
     },
   ];
   for (const { from, allowed, remedy } of doors) {

@@ -1,15 +1,10 @@
 /** The engine process as the editor sees it: started on first need, started anew after a crash, never in a loop. */
 import { type ChildProcess } from "node:child_process";
-import {
-  createMessageConnection,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MessageConnection,
-} from "vscode-jsonrpc/node";
 import { type Calls } from "../../calls/calls";
-import { callsBy, callsOver } from "../../calls/channel";
-import { type LogMessage, logMethod, type SecretAsk, secretMethod } from "../../calls/wire";
+import { callsBy } from "../../calls/channel";
+import { type LogMessage, type SecretAsk } from "../../calls/wire";
 import { SyncFailure } from "../../failure";
+import type * as Connecting from "./connect";
 
 export interface EngineEdges {
   /** Forks the engine with an IPC channel and its output on pipes. */
@@ -33,8 +28,7 @@ const patience = 15_000;
 
 interface RunningEngine {
   readonly child: ChildProcess;
-  readonly connection: MessageConnection;
-  readonly calls: Calls;
+  readonly channel: Connecting.EngineChannel;
 }
 
 /** idle: not started, or stopped on purpose. */
@@ -84,8 +78,9 @@ export class EngineClient {
   }
 
   private async answer(name: keyof Calls, args: readonly unknown[]): Promise<unknown> {
-    const engine = this.running ?? this.start();
-    const call = engine.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    const { connect } = await import("./connect");
+    const engine = this.running ?? this.start(connect);
+    const call = engine.channel.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
     this.count(1);
     try {
       return await call(...args);
@@ -103,22 +98,17 @@ export class EngineClient {
     for (const watcher of this.watchers) watcher();
   }
 
-  private start(): RunningEngine {
+  private start(connect: typeof Connecting.connect): RunningEngine {
     const forbidden = this.edges.forbidden?.();
     if (forbidden !== undefined) throw forbidden;
     this.refuseCrashLoop();
     const child = this.edges.fork();
-    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-    connection.onNotification(logMethod, ({ level, message }: LogMessage) => this.edges.log(level, message));
-    connection.onRequest(secretMethod, async (ask: SecretAsk) => (await this.edges.secret(ask)) ?? null);
-    connection.onError(([error]) => this.edges.log("warn", `The engine's channel: ${error.message}`));
-    const engine: RunningEngine = { child, connection, calls: callsOver(connection) };
+    const engine: RunningEngine = { child, channel: connect(child, this.edges) };
     // Native libraries and Node itself print there when they die; nothing of ours does.
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => this.edges.log("warn", text.trimEnd()));
     child.once("exit", (code, signal) => this.ended(engine, signal ?? `exit code ${code ?? "unknown"}`));
     child.once("error", (error) => this.ended(engine, error.message));
-    connection.listen();
     this.edges.log("info", `The engine runs as process ${child.pid ?? "unknown"}.`);
     this.running = engine;
     return engine;
@@ -129,7 +119,7 @@ export class EngineClient {
     if (engine === undefined) return;
     this.running = undefined;
     // The engine ends by itself when the channel closes, after it has aborted what was under way.
-    engine.connection.dispose();
+    engine.channel.close();
     if (engine.child.connected) engine.child.disconnect();
     // One that hears nothing any more is ended from outside; the timer keeps nobody waiting.
     setTimeout(() => engine.child.kill("SIGKILL"), this.edges.patience ?? patience).unref();
@@ -143,7 +133,7 @@ export class EngineClient {
     this.running = undefined;
     this.edges.log("error", `The engine stopped (${why}).`);
     this.crashes = [...this.crashes, this.edges.now()];
-    engine.connection.dispose();
+    engine.channel.close();
     for (const listener of this.listeners) listener();
     this.tellStatus();
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { type Calls, type FileProblem, ProblemsFound } from "../../../src/calls/calls";
-import { callsOver, serveCalls } from "../../../src/calls/channel";
+import { callsOver, serveCalls } from "../../../src/calls/over-jsonrpc";
 import { Cancelled, SyncFailure } from "../../../src/failure";
 import { type RunProgress } from "../../../src/run/report";
 import { fakeCalls } from "./fake-calls";

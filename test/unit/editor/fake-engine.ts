@@ -1,6 +1,6 @@
 /** An engine process for tests: overview answers with its own process id, plan waits until it is cancelled. */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
-import { serveCalls } from "../../../src/calls/channel";
+import { serveCalls } from "../../../src/calls/over-jsonrpc";
 import { logMethod, secretMethod } from "../../../src/calls/wire";
 import { Cancelled } from "../../../src/failure";
 import { fakeCalls } from "./fake-calls";
