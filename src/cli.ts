@@ -238,6 +238,14 @@ program
   .command("sandbox")
   .argument("[connections...]", "default: every connection with sandbox: true")
   .description("serve the project's sandboxes until interrupted")
+  .addHelpText(
+    "after",
+    `
+A sandbox fails as it is told to, so that you see what a run makes of it:
+  curl -d '{"kind": "unavailable", "times": 3}' <address>/__sluice/faults   the next three requests get a 503
+  curl <address>/__sluice/faults                                            what waits, and every kind of fault
+  curl <address>/__sluice/requests                                          what it was asked, and when`,
+  )
   .action(command(async (context, names: string[]) => serveSandboxes(context, names)));
 
 async function relative(context: Context, files: readonly string[]): Promise<readonly string[]> {

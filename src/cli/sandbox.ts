@@ -26,6 +26,7 @@ export async function serveSandboxes(context: Context, names: readonly string[])
     hosts.push(host);
     context.note(`${label} sandbox for "${name}": ${host.url}`);
   }
+  context.note("To see what a run makes of a failure, POST one to /__sluice/faults there; GET lists the kinds.");
   context.note("Ctrl-C stops.");
   if (!context.signal.aborted) await once(context.signal, "abort");
   for (const host of hosts) await host.release();

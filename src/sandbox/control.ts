@@ -2,7 +2,7 @@
 import { type ServerResponse } from "node:http";
 import { type SandboxRequest } from "../destinations/destination";
 import { type Json } from "../value";
-import { faultSchema, type Faults } from "./faults";
+import { faultKinds, faultSchema, type Faults } from "./faults";
 import { type RequestLog } from "./request-log";
 
 export const controlPath = "/__sluice/";
@@ -30,6 +30,8 @@ export function control(request: SandboxRequest, response: ServerResponse, contr
       return give(response, 200, host.state());
     case "GET requests":
       return give(response, 200, { ...log.counts(), requests: log.all() });
+    case "GET faults":
+      return give(response, 200, { waiting: faults.waiting(), kinds: faultKinds });
     case "POST faults": {
       const fault = faultSchema.safeParse(body);
       if (!fault.success) return give(response, 400, { message: fault.error.message });

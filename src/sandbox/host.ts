@@ -6,6 +6,7 @@
  * | GET /__sluice/      | says whose sandbox this is                                 |
  * | GET  …/state        | the state                                                  |
  * | GET  …/requests     | the log, and counts by effect and method                   |
+ * | GET  …/faults       | the faults that wait, and what each kind does              |
  * | POST …/faults       | adds a fault (see faults.ts); DELETE clears them           |
  * | POST …/reset        | empties state, log and faults                              |
  * | POST …/seed         | takes the body as the state                                |
@@ -76,6 +77,7 @@ export async function startSandbox(options: SandboxHostOptions): Promise<Sandbox
     if (request.path.startsWith(controlPath)) {
       return control(request, response, { host, log, faults, identity: options.identity ?? {} });
     }
+    const at = now();
     const fault = faults.strike(request);
     const reply: Reply = {
       request,
@@ -88,9 +90,10 @@ export async function startSandbox(options: SandboxHostOptions): Promise<Sandbox
         return given;
       },
       refuse: (kind) => sandbox.fault(kind, now()),
+      now,
     };
     const status = await answer(reply);
-    log.add({ request, status, at: now(), ...(fault === undefined ? {} : { fault: fault.kind }) });
+    log.add({ request, status, at, ...(fault === undefined ? {} : { fault: fault.kind }) });
   }
 
   const server = createServer({ keepAliveTimeout: 30_000 }, (incoming, response) => {

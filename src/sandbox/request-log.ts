@@ -10,7 +10,7 @@ export interface LoggedRequest {
   /** Absent: there was no whole answer. */
   readonly status?: number;
   readonly fault?: Fault["kind"];
-  /** Milliseconds since the epoch. */
+  /** When it arrived, in milliseconds since the epoch. */
   readonly at: number;
 }
 
@@ -41,7 +41,7 @@ export function createRequestLog(onRequest?: (request: LoggedRequest) => void): 
   let total = 0;
   return {
     add({ request: { method, path }, status, at, fault }) {
-      const effect = method === "GET" || method === "HEAD" || asks.test(path) ? "read" : "write";
+      const effect = effectOf({ method, path });
       const found = { ...(status === undefined ? {} : { status }), ...(fault === undefined ? {} : { fault }) };
       const entry: LoggedRequest = { method, path, effect, at, ...found };
       total++;
@@ -60,6 +60,10 @@ export function createRequestLog(onRequest?: (request: LoggedRequest) => void): 
       total = 0;
     },
   };
+}
+
+export function effectOf({ method, path }: Pick<SandboxRequest, "method" | "path">): LoggedRequest["effect"] {
+  return method === "GET" || method === "HEAD" || asks.test(path) ? "read" : "write";
 }
 
 const most = 10_000;

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { promises as fs } from "node:fs";
-import { Agent, request as send } from "node:http";
+import { Agent, type IncomingHttpHeaders, request as send } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { file } from "../../../src/destinations/file/file";
 import { http } from "../../../src/destinations/http/http";
 import { SyncFailure } from "../../../src/failure";
+import { type FaultAsk } from "../../../src/sandbox/faults";
 import { startSandbox, type SandboxHost, type SandboxHostOptions } from "../../../src/sandbox/host";
 
 interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   readonly error?: string;
 }
@@ -23,11 +25,13 @@ function ask(
 ): Promise<Answer> {
   return new Promise((resolve) => {
     let status = 0;
+    let headers: IncomingHttpHeaders = {};
     let text = "";
     const done = (error?: NodeJS.ErrnoException): void =>
-      resolve({ status, text, ...(error === undefined ? {} : { error: error.code ?? error.message }) });
+      resolve({ status, headers, text, ...(error === undefined ? {} : { error: error.code ?? error.message }) });
     const request = send(url, { method, ...options, headers: { ...options.headers } }, (response) => {
       status = response.statusCode ?? 0;
+      headers = response.headers;
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (text += chunk));
       response.on("end", () => done());
@@ -94,19 +98,66 @@ describe("sandbox host", () => {
     ["reset-during", true, ({ status, error }) => status === 201 && error === "ECONNRESET"],
     ["reset-after", true, ({ status, error }) => status === 0 && error === "ECONNRESET"],
     ["half", true, ({ status, error }) => status === 201 && error === "ECONNRESET"],
+    ["status", false, ({ status, text }) => status === 502 && text.startsWith("<html>")],
+    ["cut", true, ({ status, text, error }) => status === 201 && error === undefined && !text.endsWith("}")],
+    ["drip", true, ({ status, text }) => status === 201 && text.endsWith("}")],
+    ["skew", true, ({ status }) => status === 201],
     ["wrong-json", true, ({ status, text }) => status === 200 && !text.endsWith("}")],
     ["time-out", true, ({ status, error }) => status === 0 && error === "timed out"],
   ];
   for (const [kind, applied, seen] of faults) {
     it(`${kind}: the write is ${applied ? "" : "not "}applied, and only once does it strike`, () =>
       withHost(async (host) => {
-        host.fault({ kind, ms: kind === "latency" ? 1 : 60_000 });
+        host.fault({ kind, ms: kind === "latency" || kind === "drip" ? 1 : 60_000 });
         const answer = await ask(`${host.url}/people/1`, "PUT", { email: "a@x.io" }, { timeout: 150 });
         assert.ok(seen(answer), JSON.stringify(answer));
         assert.equal(await stored(host), applied);
         assert.equal((await ask(`${host.url}/people/2`, "PUT", {})).status, 201);
       }));
   }
+
+  const dated: readonly [title: string, fault: FaultAsk, date: string, retryAfter: string | undefined][] = [
+    ["the vendor's own", { kind: "throttled" }, "00:00:00", "1"],
+    ["seconds", { kind: "throttled", retry_after: 7 }, "00:00:00", "7"],
+    ["none", { kind: "unavailable", retry_after: "none" }, "00:00:00", undefined],
+    ["a date", { kind: "error", retry_after: { date: 7 } }, "00:00:00", "Thu, 01 Jan 1970 00:00:07 GMT"],
+    [
+      "a date by a clock that is ahead",
+      { kind: "status", status: 503, retry_after: { date: 7 }, skew_ms: 3_600_000 },
+      "01:00:00",
+      "Thu, 01 Jan 1970 01:00:07 GMT",
+    ],
+    ["an answer by a clock that is ahead", { kind: "skew", skew_ms: 3_600_000 }, "01:00:00", undefined],
+  ];
+  for (const [title, fault, date, retryAfter] of dated) {
+    it(`asks to come again as the fault says: ${title}`, () =>
+      withHost(async (host) => {
+        host.fault(fault);
+        const { headers } = await ask(`${host.url}/people/1`, "PUT", {});
+        assert.equal(headers.date, `Thu, 01 Jan 1970 ${date} GMT`);
+        assert.equal(headers["retry-after"], retryAfter);
+      }));
+  }
+
+  it("carries out a request and answers as a proxy that lost its server", () =>
+    withHost(async (host) => {
+      host.fault({ kind: "status", status: 504, applied: true });
+      assert.equal((await ask(`${host.url}/people/1`, "PUT", { email: "a@x.io" })).status, 504);
+      assert.ok(await stored(host));
+    }));
+
+  it("tells which faults wait and what each kind does", () =>
+    withHost(async (host) => {
+      host.fault({ kind: "drip", ms: 0, times: 2, effect: "write" });
+      assert.equal((await ask(`${host.url}/people`)).status, 200);
+      await ask(`${host.url}/people/1`, "PUT", {});
+      const { waiting, kinds } = JSON.parse((await ask(`${host.url}/__sluice/faults`)).text);
+      assert.deepEqual(
+        waiting.map(({ kind, times }: { kind: string; times: number }) => [kind, times]),
+        [["drip", 1]],
+      );
+      assert.match(kinds.drip, /^Applied\./);
+    }));
 
   it("strikes the requests a fault names, after those it lets pass", () =>
     withHost(async (host) => {
