@@ -4,8 +4,9 @@ import { type Writer } from "../destinations/connection";
 import { type Config, type Destination } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
-import { type ConnectionConfig, type ResolvedProject } from "../project/project";
-import { resolveConfig } from "../project/secrets";
+import { type ConnectionConfig, type ResolvedProject, type SecretSource } from "../project/project";
+import { secretHost } from "../project/secret-host";
+import { type ResolvedConfig, resolveConfig } from "../project/secrets";
 import { connect } from "../run/connect";
 import { sandboxFor } from "../sandbox/registry";
 import { type Warehouse } from "../warehouses/warehouse";
@@ -70,11 +71,10 @@ async function openDestination({ edges, project, name, config, destination }: Op
     ? await sandboxFor({ root: project.root, connection: name, destination, now: edges.now })
     : undefined;
   const source = await edges.secrets(project.root);
-  const resolved = await resolveConfig(sandboxed ? sandboxConfig(config, destination) : config, source, {
-    connection: name,
-    target: project.target,
-    ...host(config),
-  });
+  const place = { connection: name, target: project.target };
+  const resolved = sandboxed
+    ? await resolveConfig(sandboxConfig(config, destination), source, place)
+    : await resolveForHost(config, destination, source, place);
   const baseUrl = sandbox?.url ?? baseUrlOf(resolved.config);
   const writer = connect({
     name,
@@ -119,9 +119,50 @@ function baseUrlOf(config: Readonly<Record<string, unknown>>): string | undefine
   return typeof config.base_url === "string" ? config.base_url : undefined;
 }
 
-function host(config: ConnectionConfig): { host?: string } {
-  const url = baseUrlOf(config.keys);
-  return url !== undefined && URL.canParse(url) ? { host: new URL(url).host } : {};
+/**
+ * Secrets are asked for the host they will be sent to. That is known for sure when everything is answered: a variable or
+ * a secret may itself be, or decide, the address. So they are asked again until the host is the one they were given for.
+ */
+async function resolveForHost(
+  config: ConnectionConfig,
+  destination: Destination,
+  source: SecretSource,
+  place: { readonly connection: string; readonly target: string },
+): Promise<ResolvedConfig> {
+  const unanswered: SecretSource = { env: (name) => source.env(name), secret: () => Promise.resolve("secret") };
+  let host = hostOf((await resolveConfig(config, unanswered, place)).config, destination);
+  for (let attempt = 0; attempt < mostHosts; attempt += 1) {
+    const resolved = await resolveConfig(config, source, { ...place, ...(host === undefined ? {} : { host }) });
+    const real = hostOf(resolved.config, destination);
+    if (real === host) return resolved;
+    host = real;
+  }
+  throw new SyncFailure(
+    "bad-base-url",
+    `The address of the connection "${place.connection}" changes each time it is looked at.`,
+    "Write base_url without secrets in its host.",
+  );
+}
+
+const mostHosts = 3;
+
+/** undefined: the service's own address, which no key of the connection has a say in. */
+function hostOf(config: Config, destination: Destination): string | undefined {
+  if (destination.transport === "file") return undefined;
+  const address = baseUrlOf(config) ?? addressOf(destination, config);
+  const own = addressOf(destination, {});
+  const host = address === undefined ? undefined : secretHost(address);
+  return host === (own === undefined ? undefined : secretHost(own)) ? undefined : host;
+}
+
+/** undefined: the keys do not say enough. */
+function addressOf(destination: Destination, config: Config): string | undefined {
+  try {
+    return destination.baseUrl(config);
+  } catch (error) {
+    if (error instanceof SyncFailure) return undefined;
+    throw error;
+  }
 }
 
 function onlyWarehouse(project: ResolvedProject): string {

@@ -124,7 +124,7 @@ function newConnections({ cursor, types }: Writing, kind: ConnectionKind): reado
     );
     const lines = needed.map(([key, schema], index) =>
       isSecret(schema)
-        ? `\n  ${key}: ${literal(`"\${secret:${secretName([declared.type, key])}}"`)}`
+        ? `\n  ${key}: ${literal(`"\${secret:${secretName([kind, declared.type, key])}}"`)}`
         : `\n  ${key}: $${index + 2}`,
     );
     return {

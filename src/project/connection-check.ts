@@ -8,7 +8,7 @@ import { interpolation, isInterpolated } from "./interpolation";
 import { secretName } from "./secret-name";
 import { type Places } from "./yaml-places";
 import { problemAt } from "./yaml-text";
-import { isSecret, schemasAt } from "./zod-walk";
+import { isSecret, isSecretAt, schemasAt } from "./zod-walk";
 
 export interface ConnectionInput {
   readonly kind: ConnectionKind;
@@ -61,19 +61,18 @@ function isSecretKey(schema: Schema, below: Path): boolean {
 }
 
 /** Secrets belong neither into a file nor into its history. */
-function literalSecrets(
-  keys: Readonly<Record<string, unknown>>,
-  schema: Schema,
-  { path, places }: ConnectionInput,
-): Problem[] {
+function literalSecrets(keys: unknown, schema: Schema, input: ConnectionInput, below: Path = []): Problem[] {
+  if (typeof keys !== "object" || keys === null || Array.isArray(keys)) return [];
   return Object.entries(keys).flatMap(([key, value]) => {
+    const path = [...below, key];
+    if (typeof value === "object") return literalSecrets(value, schema, input, path);
     const isLiteral =
       typeof value === "number" || (typeof value === "string" && value !== "" && !isInterpolated(value));
-    if (!isLiteral || !isSecretKey(schema, [key])) return [];
-    const at = [...path, key];
+    if (!isLiteral || !isSecretAt(schema, path)) return [];
+    const at = [...input.path, ...path];
     const message = `${named(at)} is a secret and is written out here. Move it to .env or VS Code's secret storage, and write \${secret:${secretName(at)}}.`;
     const fixes: readonly Fix[] = [{ title: "Move the secret out of the file", action: "store-secret" }];
-    return [{ ...problemAt("literal-secret", message, at, places.rangeOf(at)), fixes }];
+    return [{ ...problemAt("literal-secret", message, at, input.places.rangeOf(at)), fixes }];
   });
 }
 

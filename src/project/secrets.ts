@@ -1,11 +1,12 @@
 /** Answers ${secret:NAME} and ${env:NAME} of a connection's keys. */
 import { parseEnv } from "node:util";
+import { type ZodType } from "zod";
 import { SyncFailure } from "../failure";
 import { type Problem } from "../problem";
 import { typesNamed } from "./connection-types";
 import { interpolation } from "./interpolation";
 import { type ConnectionConfig, type SecretSource } from "./project";
-import { isSecret } from "./zod-walk";
+import { isSecretAt } from "./zod-walk";
 
 export interface Place {
   readonly connection: string;
@@ -36,13 +37,21 @@ export async function resolveConfig(
   const config: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(connection.keys)) {
     const resolved = await resolveValue(value, { source, place, secrets, answered });
-    const schemas = typesNamed(connection.type).flatMap((type) => type.connection.shape[key] ?? []);
-    if (schemas.some(isSecret) && typeof resolved === "string") secrets.add(resolved);
+    const types = typesNamed(connection.type);
+    const schemas = types.flatMap((type) => type.connection.shape[key] ?? []);
+    for (const type of types) for (const literal of secretTexts(type.connection, [key], resolved)) secrets.add(literal);
     const stoodAlone = typeof value === "string" && typeof resolved === "string" && resolved !== value;
     config[key] = stoodAlone ? fitted(resolved, schemas) : resolved;
   }
   secrets.delete("");
   return { config, secrets: [...secrets], names: [...answered.keys()] };
+}
+
+/** Texts below a key that its schema calls secret, wherever they came from. What only lies within a secret map may be public. */
+function secretTexts(schema: ZodType, path: readonly string[], value: unknown): readonly string[] {
+  if (typeof value === "string") return isSecretAt(schema, path) ? [value] : [];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) => secretTexts(schema, [...path, key], each));
 }
 
 interface Resolving {

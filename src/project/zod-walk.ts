@@ -51,3 +51,10 @@ export function isSecret(schema: Schema): boolean {
   const own = z.globalRegistry.get(schema as z.ZodType) as { readonly secret?: unknown } | undefined;
   return own?.secret === true || alternatives(schema).some((each) => each !== schema && isSecret(each));
 }
+
+/** Is what stands at `path` itself called secret, in any of the alternatives that lead there? */
+export function isSecretAt(schema: Schema, path: readonly PropertyKey[]): boolean {
+  const [last] = path.slice(-1);
+  if (last === undefined) return isSecret(schema);
+  return schemasAt(schema, path.slice(0, -1)).some((above) => inside(above, last).some(isSecret));
+}

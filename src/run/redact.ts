@@ -1,5 +1,8 @@
 /** Takes credentials out of what is kept or shown: by the name of a header or parameter, and by the secret's own value in any of its spellings. */
 import { type Exchange } from "../record";
+import { namesSecret, spellingsOf } from "./spellings";
+
+export { namesSecret } from "./spellings";
 
 export const mark = "•••";
 
@@ -22,17 +25,17 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   function add(secret: string): void {
     if (secret === "" || known.has(secret)) return;
     known.add(secret);
-    const spelt = [...new Set([...known].flatMap(spellings))].sort((a, b) => b.length - a.length);
+    const spelt = spellingsOf(known);
     longest = spelt[0]?.length ?? 0;
     pattern = new RegExp(spelt.map(escaped).join("|"), "g");
   }
   function text(given: string): string {
-    return pattern === undefined ? given : given.replace(pattern, mark);
+    return withoutUser(pattern === undefined ? given : given.replace(pattern, mark));
   }
   function body(given: string): string {
-    if (given.length <= bodyCap) return text(given);
+    if (given.length <= bodyCap) return withoutNamed(text(given));
     // Cut after redaction, and away from the end of what was searched: no half of a secret may survive.
-    const searched = text(given.slice(0, bodyCap + longest));
+    const searched = withoutNamed(text(given.slice(0, bodyCap + longest)));
     const kept = searched.slice(0, Math.min(bodyCap, searched.length - longest));
     return `${withoutHalf(kept)}\n… cut: ${given.length} characters in all`;
   }
@@ -47,7 +50,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
         ...exchange,
         request: {
           method: request.method,
-          url: text(redactUrl(request.url)),
+          url: text(withoutParameters(request.url)),
           headers: redactHeaders(request.headers, text),
           ...(request.body === undefined ? {} : { body: body(request.body) }),
         },
@@ -60,18 +63,10 @@ export function createRedactor(secrets: readonly string[]): Redactor {
                 body: body(response.body),
               },
             }),
-        ...(exchange.failure === undefined ? {} : { failure: text(exchange.failure) }),
+        ...(exchange.failure === undefined ? {} : { failure: text(withoutParameters(exchange.failure)) }),
       };
     },
   };
-}
-
-const secretName =
-  /authorization|cookie|secret|token|passw|credential|signature|session|api[-_]?key|access[-_]?key|hapikey|private[-_]?key|^key$/i;
-
-/** Does a header or parameter of this name carry a credential? */
-export function namesSecret(name: string): boolean {
-  return secretName.test(name);
 }
 
 function redactHeaders(
@@ -79,47 +74,39 @@ function redactHeaders(
   text: (text: string) => string,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, namesSecret(name) ? mark : text(value)]),
+    Object.entries(headers).map(([name, value]) => [name, namesSecret(name) ? mark : text(withoutParameters(value))]),
   );
 }
 
-function redactUrl(url: string): string {
-  const start = url.indexOf("?");
-  if (start < 0) return url;
-  const query = url
-    .slice(start + 1)
-    .split("&")
-    .map((pair) => {
-      const name = pair.split("=", 1)[0] as string;
-      return namesSecret(name) ? `${name}=${mark}` : pair;
-    });
-  return `${url.slice(0, start)}?${query.join("&")}`;
+/** Credentials in the query or the fragment of an address. */
+function withoutParameters(text: string): string {
+  return text.replace(/([?&#;]([^=&#;\s?]+)=)[^&#;\s]*/g, (whole, start: string, name: string) =>
+    namesSecret(decodedName(name)) ? `${start}${mark}` : whole,
+  );
 }
 
-/** Every way in which a secret may be written in a URL, a header, JSON or basic authentication. */
-function spellings(secret: string): readonly string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const percent = encodeURIComponent(secret);
-  const strict = percent.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  const ascii = json.replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const urls = [percent, strict, percent.replaceAll("%20", "+"), strict.replaceAll("%20", "+")];
-  const lower = urls.map((url) => url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
-  return [secret, json, json.replaceAll("/", "\\/"), ascii, ...urls, ...lower, ...base64(secret)];
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
-/** The part of a secret's base64 that does not depend on what stands before or after it, at each of the three alignments. */
-function base64(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret, "utf8");
-  return [0, 1, 2].flatMap((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString("base64")
-      .replace(/=+$/, "");
-    const start = Math.ceil((before * 8) / 6);
-    const end = Math.floor(((before + bytes.length) * 8) / 6);
-    const core = text.slice(start, end);
-    if (core.length < 6) return [];
-    return [core, core.replaceAll("+", "-").replaceAll("/", "_"), encodeURIComponent(core)];
-  });
+/** The password of an address: http://user:password@host/. */
+function withoutUser(text: string): string {
+  return text.replace(/(:\/\/[^\s/?#@:"'<>]*:)[^\s/?#@"'<>]+@/g, `$1${mark}@`);
+}
+
+// Tokens that a destination hands out are in nobody's configuration: their names give them away. A value that the cut
+// left without its end is blotted out too.
+const member =
+  /("(?:[\w-]*[_-])?(?:access_?token|refresh_?token|id_?token|auth_?token|bearer_?token|session_?token|client_?secret|client_?assertion|assertion|api_?key|password|passwd|private_?key|authorization)"\s*:\s*)"(?:[^"\\]|\\[^])*(?:"|\\?$)/gi;
+const formField =
+  /((?:^|&)(?:access_token|refresh_token|id_token|client_secret|client_assertion|assertion|api_key|password)=)[^&\s]*/gi;
+
+function withoutNamed(body: string): string {
+  return body.replace(member, `$1"${mark}"`).replace(formField, `$1${mark}`);
 }
 
 function escaped(text: string): string {

@@ -6,6 +6,7 @@ import { type ConnectionKindSummary, type SettingSummary } from "../../calls/cal
 import { type DraftConnection } from "../../project/draft";
 import { projectFile } from "../files";
 import { writeEnv } from "../secrets/env-file";
+import { secretHost } from "../../project/secret-host";
 import { secretName } from "../../project/secret-name";
 import { type Vault } from "../secrets/vault";
 import { type Services } from "../services";
@@ -47,11 +48,17 @@ export async function newProject(services: Services, vault: Vault, ask: Ask, arg
   const { target } = await calls.overview({ root });
   for (const { connection: of, name, value } of state.secrets) {
     if (state.keep === "env") await writeEnv(root, name, value);
-    else await vault.keep({ root, target, connection: of, name }, value);
+    else await vault.keep({ root, target, connection: of, name }, value, hostOf(state.destination));
   }
   overviews.refresh();
   if (vscode.workspace.getWorkspaceFolder(folder) === undefined) return openMade(root);
   await vscode.window.showTextDocument(vscode.Uri.file(path.join(root, projectFile)), { preview: false });
+}
+
+/** Where the destination's secrets go, as the engine will ask for them; "": the service's own address. */
+function hostOf({ settings }: Chosen): string {
+  const address = settings["base_url"];
+  return typeof address === "string" ? (secretHost(address) ?? "") : "";
 }
 
 /** A workspace folder without a project, before any other. */

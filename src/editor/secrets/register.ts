@@ -3,7 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { type ProjectOverview } from "../../calls/calls";
 import { type Path, type Range } from "../../problem";
-import { secretName } from "../../project/secret-name";
+import { connectionOf, secretName } from "../../project/secret-name";
 import { parsers } from "../parser";
 import { registerCommand } from "../register-command";
 import { type Services } from "../services";
@@ -14,7 +14,7 @@ import { type SecretPlace, type Vault } from "./vault";
 interface Literal {
   readonly uri: vscode.Uri;
   readonly range: Range;
-  /** Ends with the kind, the connection and the key: ["destinations", "hubspot", "token"]. */
+  /** ["destinations", "hubspot", "token"], or below a target. */
   readonly path: Path;
 }
 
@@ -38,9 +38,11 @@ async function setSecret({ overviews }: Services, vault: Vault, argument: unknow
   }
   const place = await pickPlace(places);
   if (place === undefined) return;
-  const value = await askValue(vault, place);
+  // Another host may be asked for while the user types: the secret is for the one that was shown.
+  const host = vault.hostOf(place);
+  const value = await askValue(place, host);
   if (value === undefined) return;
-  await vault.keep(place, value);
+  await vault.keep(place, value, host);
   overviews.refresh();
   vscode.window.setStatusBarMessage(
     vscode.l10n.t("{0} is kept for {1} ({2}).", place.name, place.connection, place.target),
@@ -67,8 +69,7 @@ async function pickPlace(places: readonly SecretPlace[]): Promise<SecretPlace | 
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which secret?") }))?.place;
 }
 
-async function askValue(vault: Vault, place: SecretPlace): Promise<string | undefined> {
-  const host = vault.hostOf(place);
+async function askValue(place: SecretPlace, host: string): Promise<string | undefined> {
   const where = host === "" ? vscode.l10n.t("the service's own address") : host;
   const value = await vscode.window.showInputBox({
     title: vscode.l10n.t("{0} of {1} ({2})", place.name, place.connection, place.target),
@@ -106,10 +107,12 @@ async function storeLiteral({ projects, overviews }: Services, vault: Vault, lit
   );
   if (keep === undefined) return;
   const name = secretName(literal.path);
-  const connection = String(literal.path.at(-2) ?? "");
+  const connection = connectionOf(literal.path);
   if (keep.id === "editor") {
-    for (const target of targetsOf(literal.path, await overviews.get(root)))
-      await vault.keep({ root, target, connection, name }, value);
+    for (const target of targetsOf(literal.path, await overviews.get(root))) {
+      const place = { root, target, connection, name };
+      await vault.keep(place, value, vault.hostOf(place));
+    }
   } else {
     await writeEnv(root, name, value);
   }

@@ -27,11 +27,11 @@ export type Answer =
 
 export interface Vault {
   ask(ask: SecretAsk): Promise<Answer>;
-  /** Binds a secret that is kept to the host that was last asked for. */
-  approve(place: SecretPlace): Promise<void>;
-  /** Keeps the secret for the host that was last asked for, or for the service's own address. */
-  keep(place: SecretPlace, value: string): Promise<void>;
-  /** The host a secret would be bound to now; "": the service's own address. */
+  /** Binds a secret that is kept to the host of this question, which the user was shown. */
+  approve(ask: SecretAsk): Promise<void>;
+  /** Keeps the secret for this host; "": the service's own address. */
+  keep(place: SecretPlace, value: string, host: string): Promise<void>;
+  /** The host that was last asked for; "": the service's own address. */
   hostOf(place: SecretPlace): string;
   forget(place: SecretPlace): Promise<void>;
 }
@@ -52,14 +52,14 @@ export function openVault(shelf: SecretShelf): Vault {
         ? { answer: "given", value: kept.value }
         : { answer: "withheld", approvedFor: kept.host };
     },
-    async approve(place) {
-      const text = await shelf.get(keyOf(place));
+    async approve(ask) {
+      const text = await shelf.get(keyOf(ask));
       if (text === undefined) return;
-      const kept: Kept = { ...(JSON.parse(text) as Kept), host: hostOf(place) };
-      await shelf.store(keyOf(place), JSON.stringify(kept));
+      const kept: Kept = { ...(JSON.parse(text) as Kept), host: ask.host ?? "" };
+      await shelf.store(keyOf(ask), JSON.stringify(kept));
     },
-    async keep(place, value) {
-      const kept: Kept = { value, host: hostOf(place) };
+    async keep(place, value, host) {
+      const kept: Kept = { value, host };
       await shelf.store(keyOf(place), JSON.stringify(kept));
     },
     async forget(place) {

@@ -67,6 +67,17 @@ describe("parseProject", () => {
     assert.doesNotMatch(problems[0]?.message ?? "", /abc/);
   });
 
+  it("finds a literal secret however deep it lies, and names its secret after the connection", () => {
+    const connection =
+      "{ type: http, base_url: https://x.io, auth: { user: anna, password: pa55 }, headers: { X-V: a } }";
+    const { problems } = parseProject(`version: 1\ndestinations: { crm: ${connection} }`);
+    assert.deepEqual(
+      problems.map(({ code, path }) => [code, path.join(".")]),
+      [["literal-secret", "destinations.crm.auth.password"]],
+    );
+    assert.match(problems[0]?.message ?? "", /\$\{secret:CRM_AUTH_PASSWORD\}/);
+  });
+
   for (const [title, marked] of bad()) {
     it(`finds ${title}`, () => expectProblems(marked, (text) => parseProject(text, types).problems));
   }

@@ -27,6 +27,13 @@ describe("resolveConfig", () => {
     });
   });
 
+  it("takes literals for secrets too, however deep they lie, and not what stands beside them", async () => {
+    const keys = { auth: { user: "anna", password: "lit3ral" }, headers: { "X-Version": "2" } };
+    assert.deepEqual((await resolve(keys, "http")).secrets, ["lit3ral"]);
+    assert.deepEqual((await resolve({ auth: { bearer: "lit3ral" } }, "http")).secrets, ["lit3ral"]);
+    assert.deepEqual((await resolve({ token: "lit3ral", tier: "free" }, "hubspot")).secrets, ["lit3ral"]);
+  });
+
   it("asks for a secret with the place it is for, once", async () => {
     const asked: unknown[] = [];
     const asking = {

@@ -23,6 +23,9 @@ describe("redaction", () => {
     ["in a form", new URLSearchParams({ secret }).toString().slice(7)],
     ["in JSON", JSON.stringify(secret).slice(1, -1)],
     ["in JSON with escaped slashes", JSON.stringify(secret).slice(1, -1).replaceAll("/", "\\/")],
+    ["in JSON within JSON", JSON.stringify(JSON.stringify({ secret })).slice(15, -4)],
+    ["in a URL within a URL", encodeURIComponent(encodeURIComponent(secret))],
+    ["on a page of HTML", secret.replaceAll('"', "&quot;")],
     ["in ASCII JSON", JSON.stringify(secret).slice(1, -1).replaceAll("ö", "\\u00f6")],
   ];
   for (const [title, spelt] of spellings) {
@@ -76,5 +79,68 @@ describe("redaction", () => {
     const redactor = createRedactor(["", "first-one"]);
     redactor.add("second-one");
     assert.equal(redactor.text("first-one second-one third-one"), "••• ••• third-one");
+  });
+
+  it("finds what is secret within a secret: a key's lines, an address's password, a credentials file's members", () => {
+    const key = `-----BEGIN PRIVATE KEY-----\n${"MIIEvQIBADANBg".repeat(3)}\n${"kqhkiG9w0BAQEF".repeat(3)}\n-----END PRIVATE KEY-----\n`;
+    const file = JSON.stringify({
+      type: "service_account",
+      client_email: "a@x.io",
+      private_key: key,
+      client_secret: "c".repeat(9),
+    });
+    const address = "postgres://anna:p%40ss%2Fword@db.x.io/crm?password=other-word";
+    const cases: readonly [secret: string, said: string][] = [
+      [key, `bad key at line 2: ${"MIIEvQIBADANBg".repeat(3)}!`],
+      [key, `bad key ${JSON.stringify(key)}`],
+      [key, key.replaceAll("\n", "\r\n")],
+      [file, `bad key ${"kqhkiG9w0BAQEF".repeat(3)}`],
+      [file, `bad secret ${"c".repeat(9)}`],
+      [address, "password p@ss/word of anna refused"],
+      [address, "other-word"],
+      ["token-with-a-break\n", "token-with-a-break refused"],
+    ];
+    for (const [whole, said] of cases) {
+      const text = createRedactor([whole]).text(said);
+      assert.match(text, /•••/, said);
+      for (const part of [
+        "MIIEvQIBADANBgMII",
+        "kqhkiG9w0BAQEFkqh",
+        "ccccccccc",
+        "p@ss/word",
+        "other-word",
+        "with-a-break",
+      ])
+        assert.ok(!text.includes(part), text);
+    }
+    assert.equal(createRedactor([file]).text("a@x.io is a service_account"), "a@x.io is a service_account");
+  });
+
+  it("blots out tokens that nobody configured, by the names they come under", () => {
+    const { request, response } = createRedactor([]).exchange(
+      exchange({
+        url: "http://anna:pa55@h/p?%61ccess_token=abc;sig=1#id_token=z",
+        headers: { location: "https://anna:pa55@h/next?api_key=k&page=2#access_token=t" },
+        body: "grant_type=refresh_token&client_id=7&client_secret=c&refresh_token=r&password=p",
+        answer:
+          '{"access_token": "a\\"b", "expires_in":5,"hub_refresh_token":"r","email":"a@x.io","note":"token","x":{"Password":"p',
+      }),
+    );
+    assert.equal(request.url, "http://anna:•••@h/p?%61ccess_token=•••;sig=•••#id_token=•••");
+    assert.deepEqual(response?.headers, { location: "https://anna:•••@h/next?api_key=•••&page=2#access_token=•••" });
+    assert.equal(request.body, "grant_type=refresh_token&client_id=7&client_secret=•••&refresh_token=•••&password=•••");
+    assert.equal(
+      response?.body,
+      '{"access_token": "•••", "expires_in":5,"hub_refresh_token":"•••","email":"a@x.io","note":"token","x":{"Password":"•••"',
+    );
+  });
+
+  it("leaves no half of a named token at the cut", () => {
+    const body = `{"rows":"${"x".repeat(bodyCap - 40)}","access_token":"${"abcdefgh".repeat(100)}"}`;
+    assert.ok(
+      !(createRedactor(["longer-than-nothing"]).exchange(exchange({ answer: body })).response?.body ?? "").includes(
+        "abcd",
+      ),
+    );
   });
 });
