@@ -17,6 +17,8 @@ export interface CommitInput {
 /** The fields of a plan's table; those whose value to send is not the considered one; those of the ledger. */
 interface Fields {
   readonly plan: readonly string[];
+  /** The plan says what its rows become: it reverts a run. */
+  readonly becomes: boolean;
   readonly found: ReadonlySet<string>;
   readonly ledger: readonly string[];
 }
@@ -87,6 +89,7 @@ async function prepareFields(db: DuckDb, table: "changes" | "notes"): Promise<Fi
   const known = new Set(kept.map((name) => name.toLowerCase()));
   return {
     plan: fields,
+    becomes: plan.includes("becomes"),
     found: new Set(of(plan, "v:")),
     ledger: [...kept, ...fields.filter((field) => !known.has(field.toLowerCase()))],
   };
@@ -107,6 +110,10 @@ async function columnsOf(db: DuckDb, table: string): Promise<readonly string[]> 
  * | skipped   | now                   | stays                 | now                | unknown                   |
  * | doubt     | now                   | what was written      | now                | unknown until settled     |
  * | uncertain | stays                 | stays                 | stays, else now    | created, where it creates |
+ * | held      | stays                 | what was there before | now                | the plan's                |
+ *
+ * A plan that reverts considers nothing, and its applied changes are held. Of a record that it removed nothing is left to
+ * own: neither its id nor its match, which others may have now.
  */
 async function upsert(
   { db, run, at, stored }: CommitInput,
@@ -124,12 +131,13 @@ async function upsert(
     const written = fields.found.has(field) ? `coalesce(n."v:${quoted(field)}", n.${c})` : `n.${c}`;
     return [
       `case when n.new_state = 'uncertain' or ${spared} then o.${c} else coalesce(${stored(`n.${c}`)}, o.${c}) end as ${c}`,
-      `case when n.new_state in ('applied', 'doubt') and n."w:${quoted(field)}" and not ${spared}
+      `case when n.new_state in ('applied', 'doubt', 'held') and n."w:${quoted(field)}" and not ${spared}
          then ${stored(written)} else o.${s} end as ${s}`,
     ];
   });
   const anyWritten = fields.plan.map((field) => `n."w:${quoted(field)}"`).join(" or ") || "false";
-  const state = `case when n.new_state = 'applied' then case n.action when 'delete' then 'tombstone' else 'live' end
+  const becomes = fields.becomes ? "n.becomes" : "null::varchar";
+  const state = `case when n.new_state = 'applied' then case when ${becomes} is not null then ${becomes} when n.action = 'delete' then 'tombstone' else 'live' end
     when n.new_state = 'noted' then 'live' else n.new_state end`;
   await db.run(
     `create or replace temp table news as select *, coalesce(takes_over, "key") as old_key from (${source});
@@ -144,21 +152,26 @@ async function upsert(
   // A record that is created anew has nothing in common with the one that its key once had.
   const fresh = `(n.action = 'create' and d.old_state in ('tombstone', 'skipped'))`;
   const removed = `n.new_state = 'applied' and n.action = 'delete' and not coalesce(${anyWritten}, false)`;
+  const disowned = `${becomes} = 'held' and ${removed}`;
+  // A revert considers nothing anew: what was considered of the record that it makes again still holds.
+  const joined = fields.becomes ? "true" : `not coalesce(${fresh}, false)`;
+  const owned = fields.becomes ? "case when n.action <> 'create' then o.origin end" : "o.origin";
   await db.run(
     `create or replace temp table rows_now as
      with o as (select * from records where rowid in (select old_row from old_rows))
      select n."key" as "key",
        case when ${removed} then null else coalesce(n.told_id, n.remote_id, o.remote_id) end as remote_id,
-       case when n.new_state = 'uncertain' then coalesce(o."match", n."match") else coalesce(n."match", o."match") end as "match",
-       case when n.told_created then 'created'
-            when n.told_created = false then coalesce(o.origin, n.origin, 'adopted')
+       case when ${disowned} then null when n.new_state = 'uncertain' then coalesce(o."match", n."match") else coalesce(n."match", o."match") end as "match",
+       case when ${disowned} then null
+            when n.told_created then 'created'
+            when n.told_created = false then coalesce(${owned}, n.origin, 'adopted')
             when n.new_state = 'applied' then coalesce(n.origin, o.origin, 'created')
             when n.new_state = 'uncertain' and n.action = 'create' then coalesce(n.origin, o.origin, 'created')
             else coalesce(n.origin, o.origin) end as origin,
        ${state} as state, ${sqlString(run)} as run, n.id as change, timestamp '${at.replace("T", " ").replace("Z", "")}' as "at",
        ${values.join(", ")}
      from news n left join old_rows d on d.old_key = n.old_key
-     left join o on o."key" = n.old_key and not coalesce(${fresh}, false);
+     left join o on o."key" = n.old_key and ${joined};
      delete from records where rowid in
        (select old_row from old_rows where old_key in (select "key" from news union all select takes_over from news));
      insert into records by name select * from rows_now;

@@ -165,6 +165,8 @@ async function settle(db: DuckDb, keys: readonly RecordKey[] | "all", how: Settl
       await db.run(`update records set state = 'uncertain' where ${rows}`);
       break;
     case "release":
+      // A record that a revert removed is sent as new.
+      await db.run(`delete from records where ${rows} and origin is null`);
       await db.run(`update records set state = 'uncertain' where ${rows}`);
       break;
     case "forget":

@@ -1,7 +1,7 @@
 /** What a plan is: all changes of one sync, with what was left out and why; complete before the first write. */
 import { type Fingerprint } from "../ledger/ledger";
 import { type Path } from "../problem";
-import { type Action, type Change, type Mode, type RecordKey, type Rejection } from "../record";
+import { type Action, type Change, type Mode, type OnRemoved, type RecordKey, type Rejection } from "../record";
 import { type Json, type LogicalType } from "../value";
 
 export interface PlanOptions {
@@ -106,6 +106,17 @@ export interface PlanHeader {
   readonly firstRun?: FirstRun;
   /** The plan is of so many keys alone. */
   readonly only?: number;
+  /** The plan takes a run back: what it left is among its rejections, what it reverts is held. */
+  readonly revert?: Revert;
+}
+
+export interface Revert {
+  /** The run that is taken back. */
+  readonly run: string;
+  /** How its changes are sent, whatever the sync's mode is. */
+  readonly mode: Mode;
+  /** What becomes of records that the run created. */
+  readonly removal: OnRemoved;
 }
 
 /** A plan and its stored changes. Changes are read in order of id, in pages, so that memory stays flat. */

@@ -277,7 +277,7 @@ export function fingerprintOf({
 }
 
 /** What only the operator can mend, of the errors of our own database. */
-function operatorFailure(error: unknown): unknown {
+export function operatorFailure(error: unknown): unknown {
   if (!(error instanceof DuckDbError)) return error;
   if (isNoRoom(error)) {
     return new SyncFailure(

@@ -111,7 +111,7 @@ function settleField(
 }
 
 /** A normal form as a value: numbers and booleans as such where the field holds them. */
-function shown(normal: string | null, { type }: FieldSchema): Value {
+export function shown(normal: string | null, { type }: FieldSchema): Value {
   if (normal === null) return null;
   if ((type === "integer" || type === "number") && /^-?\d+(?:\.\d+)?$/.test(normal))
     return { type: "number", text: normal };

@@ -1,5 +1,6 @@
 /** What the destination's object offers: modes, removals, match; and what it requires. */
 import { listed } from "../project/closest";
+import { type ObjectSchema } from "../destinations/destination";
 import { type Fix } from "../problem";
 import { type Checking } from "./check";
 import { fix, guess } from "./check-findings";
@@ -56,6 +57,25 @@ function checkMode({ definition, object, parsed, findings }: Checking): void {
     const others = object.modes.filter((other) => other === "upsert" || other === "insert");
     const fixes = others.map((other) => guess(fix(`Change to mode: ${other}`, parsed.setAt(["mode"], other))));
     findings.add("needs-reading", message, ["mode"], { fixes });
+  }
+  checkUndo({ definition, object, parsed, findings });
+}
+
+function checkUndo({
+  definition,
+  object,
+  parsed,
+  findings,
+}: Pick<Checking, "definition" | "parsed" | "findings"> & { readonly object: ObjectSchema }): void {
+  if (definition.undo !== true) return;
+  const fixes = [fix('Remove "undo"', parsed.removeAt(["undo"]))];
+  if (definition.mode === "append") {
+    const message = "What was appended cannot be taken back, so undo: true has nothing to keep. Leave it out.";
+    findings.add("undo-not-offered", message, ["undo"], { part: "key", fixes });
+  } else if (!object.readable) {
+    const name = object.label ?? object.name;
+    const message = `"${name}" cannot be read, so what its records hold before a run cannot be kept. Leave undo out: a revert brings back what this sync sent before.`;
+    findings.add("undo-not-offered", message, ["undo"], { part: "key", fixes });
   }
 }
 

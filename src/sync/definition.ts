@@ -31,6 +31,8 @@ export interface SyncDefinition {
   readonly tags: readonly string[];
   /** Days after which skipped records are looked at again. */
   readonly recheck: number;
+  /** Runs read what records hold before they write them, so that reverting brings that back. */
+  readonly undo?: true;
 }
 
 export interface Model {

@@ -78,6 +78,7 @@ function define(
     alerts: alertsOf(data["alerts"]),
     tags: picked(shape.tags, data["tags"]) ?? [],
     recheck: recheckOf(data["recheck"]),
+    ...(picked(shape.undo, data["undo"]) === true ? { undo: true as const } : {}),
   };
   return { definition, model };
 }

@@ -144,4 +144,10 @@ export const syncSchema = z.strictObject({
     ])
     .optional()
     .describe("Days after which skipped records are looked at again. Default: 7."),
+  undo: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: runs read what each record holds before they write it, and keep that, so that `sluice revert` brings back exactly what was there. Without it a revert brings back what this sync sent before.",
+    ),
 });
