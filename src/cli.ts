@@ -17,14 +17,16 @@ import {
   runsCommand,
   showCommand,
 } from "./cli/inspect";
-import { keysOf, ledgerAction, planned, type PlanFlags, planOptions, positive } from "./cli/arguments";
+import { keysOf, ledgerAction, limitArgument, planned, type PlanFlags, planOptions, positive } from "./cli/arguments";
 import { ledgerCommand, type LedgerWord, settleCommand } from "./cli/ledger";
 import { painter } from "./cli/paint";
 import { planCommand } from "./cli/plan";
+import { revertCommand } from "./cli/revert";
 import { retryCommand, runCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
 import { selectSyncs } from "./cli/select";
 import { sampleFolder, version } from "./cli/about";
+import { type Limit } from "./sync/definition";
 
 const exit = collectExit();
 const cancel = new AbortController();
@@ -187,6 +189,34 @@ program
   .argument("<run>", "an id, its beginning, or last")
   .description("send today's rows of the records a run rejected")
   .action(command(async (context, run: string) => retryCommand(context, run, paint)));
+
+program
+  .command("revert")
+  .argument("<run>", "an id, its beginning, or last")
+  .option("--dry-run", "show the plan; send nothing")
+  .option("--max-removed <limit>", "most records to remove: 100, or 5%; default: the sync's guard", limitArgument)
+  .option("--yes", "do not ask")
+  .option("--full", "list every change")
+  .description(
+    "take a run back: values from before are written, what it created is removed, what it removed is made anew",
+  )
+  .action(
+    command(
+      async (context, run: string, options: { dryRun?: boolean; maxRemoved?: Limit; yes?: boolean; full?: boolean }) =>
+        revertCommand(
+          context,
+          {
+            run,
+            ...(options.maxRemoved === undefined ? {} : { maxRemoved: options.maxRemoved }),
+            dryRun: options.dryRun === true,
+            yes: options.yes === true,
+            everything: options.full === true,
+          },
+          process.stdin.isTTY ? { question: ask } : {},
+          paint,
+        ),
+    ),
+  );
 
 program
   .command("runs")

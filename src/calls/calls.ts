@@ -20,6 +20,7 @@ import { type ProjectDraft } from "../project/draft";
 import { type ColumnFacts, type ModelFacts } from "../sync/facts";
 import { type Recovered } from "../run/recover";
 import { type Json } from "../value";
+import { type RevertAsk, type RevertPlan } from "./reverting";
 import { type Cursor, type LensFacts, type Located, type RenameAnswer, type SyncSymbol } from "./navigation-answers";
 
 export { type ColumnFacts, type ModelFacts };
@@ -459,6 +460,13 @@ export interface Calls {
     progress: (progress: RunProgress) => void,
     signal?: AbortSignal,
   ): Promise<RunReport>;
+  /** Plans how to take a run back; `run` with the plan's id carries that out. */
+  revert(
+    place: Place,
+    ask: RevertAsk,
+    progress: (progress: RunProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<RevertPlan>;
   runs(place: Place, ask: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   runReport(place: Place, ask: { readonly run: string }): Promise<RunReport>;
   rejections(place: Place, ask: { readonly run: string } & RejectionPage): Promise<readonly Rejection[]>;

@@ -34,6 +34,7 @@ export const shapes: Readonly<Record<keyof Calls, Shape>> = {
   planFreshness: { args: 3 },
   run: { args: 3, progress: true },
   retry: { args: 2, progress: true },
+  revert: { args: 2, progress: true },
   runs: { args: 2 },
   runReport: { args: 2 },
   rejections: { args: 2 },

@@ -170,7 +170,7 @@ export async function accountOf(
   return header?.fingerprint.account ?? (await open.writer.probe(signal)).account;
 }
 
-async function verifyAccount(
+export async function verifyAccount(
   { open }: Prepared,
   header: LedgerHeader | undefined,
   plan: StoredPlan,

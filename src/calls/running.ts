@@ -1,11 +1,14 @@
 /** A live run: recover, plan, carry out, report. Holds the ledger's lock from before recovery until the report is written. */
 import path from "node:path";
 import { existsSync } from "node:fs";
+import { type ObjectContext } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { fileName } from "../ledger/place";
 import { openPlan, checkFresh } from "../plan/store";
 import { keyFromJson } from "../plan/keys";
 import { type StoredPlan } from "../plan/plan";
+import { keepBefore, keepPlan } from "../run/before";
+import { asReader } from "../run/connect";
 import { openJournal, peekJournal } from "../run/journal";
 import { recover, type Recovered } from "../run/recover";
 import { run as carryOut } from "../run/run";
@@ -55,6 +58,10 @@ export async function runSync(
         });
       }
       const store = createRunStore(path.join(root, ".sluice"));
+      const recorder = await store.begin(id);
+      const context = contextOf(prepared, plan);
+      const undo = await keepForUndo(prepared, { plan, folder: store.folder(id), context, signal: watch.signal });
+      const { revert } = plan.header;
       return await carryOut({
         id,
         file: source.file,
@@ -62,13 +69,14 @@ export async function runSync(
         ledger,
         writer: open.writer,
         context: {
-          ...contextOf(prepared, plan),
+          ...context,
           sync: definition.name,
           run: id,
-          mode: definition.mode,
-          onRemoved: definition.onRemoved,
+          mode: revert?.mode ?? definition.mode,
+          onRemoved: revert?.removal ?? definition.onRemoved,
         },
-        store: await store.begin(id),
+        store: recorder,
+        ...undo,
         journal,
         guards: definition.guards.maxRejected === undefined ? {} : { maxRejected: definition.guards.maxRejected },
         clock: { now: edges.now, wait: edges.wait },
@@ -84,6 +92,24 @@ export async function runSync(
   } finally {
     await lock.release();
   }
+}
+
+/** A ledger of hashes keeps no values, and so neither does a run. */
+async function keepForUndo(
+  { definition, object, open, workspace }: Prepared,
+  ask: {
+    readonly plan: StoredPlan;
+    readonly folder: string;
+    readonly context: ObjectContext;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Pick<Parameters<typeof carryOut>[0], "keepBefore">> {
+  const { create, update, delete: removed } = ask.plan.header.counts;
+  if (create + update + removed === 0 || !workspace.project.ledger.values) return {};
+  await keepPlan(ask.folder, ask.plan.file);
+  if (definition.undo !== true || definition.mode === "append" || !object.readable) return {};
+  const keeper = keepBefore(ask.folder, asReader(open.writer), ask.context, ask.signal);
+  return { keepBefore: keeper };
 }
 
 /** Takes the answers of a run that ended in the middle into the ledger; sends nothing. Cheap where there is no such run. */
@@ -135,6 +161,13 @@ export async function retryRun(
   const store = createRunStore(path.join(place.root, ".sluice"));
   const report = await store.read(ask.run);
   if (report === undefined) throw unknownRun(ask.run);
+  if (report.revertOf !== undefined) {
+    throw new SyncFailure(
+      "nothing-to-retry",
+      "That run took another one back, and what it left it left on purpose.",
+      `\`sluice revert ${report.revertOf}\` goes on where it can.`,
+    );
+  }
   const rejected = new Set<RecordKey>();
   for (const { key } of await store.rejections(report.id)) {
     const found = keyFromJson(key);

@@ -30,6 +30,7 @@ import { surroundingsOf } from "./surroundings";
 import { keepIndexes } from "./project-index";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
+import { planRevertOf } from "./reverting";
 import { recoverSync, retryRun, runSync, unknownRun } from "./running";
 import { objectOf, refreshSnapshot } from "./schemas";
 import { unfinishedRuns } from "./unfinished";
@@ -108,6 +109,8 @@ export function createSession(edges: Edges): Session {
 
     run: (place, source, options, progress, signal) => runSync(services, place, source, options, { progress, signal }),
     retry: (place, ask, progress, signal) => retryRun(services, place, ask, { progress, signal }),
+
+    revert: (place, ask, progress, signal) => planRevertOf(services, place, ask, progress, signal),
 
     runs: (place, ask) => storeOf(place).list(ask),
     runReport: async (place, { run }) => (await storeOf(place).read(run)) ?? raise(unknownRun(run)),

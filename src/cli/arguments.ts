@@ -1,6 +1,9 @@
 /** Words and flags of the command line, as values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { keyFromJson } from "../plan/keys";
+import { type Limit } from "../sync/definition";
+import { limitOf } from "../sync/parse";
+import { guardsSchema } from "../sync/schema";
 import { type Json } from "../value";
 import { ledgerActions, type LedgerWord } from "./ledger";
 
@@ -51,6 +54,15 @@ export function ledgerAction(word: string): LedgerWord {
   const action = ledgerActions.find((one) => one === word);
   if (action === undefined) throw new InvalidArgumentError(`It is one of ${ledgerActions.join(", ")}.`);
   return action;
+}
+
+/** A guard's limit as a sync file has it: 100, or 5%. */
+export function limitArgument(text: string): Limit {
+  const written = /^\d+$/.test(text.trim()) ? Number(text) : text;
+  const checked = guardsSchema.shape.max_removed.safeParse(written);
+  const limit = checked.success ? limitOf(checked.data) : undefined;
+  if (limit === undefined) throw new InvalidArgumentError("It takes a whole number of records, or a share like 5%.");
+  return limit;
 }
 
 export function positive(text: string): number {

@@ -1,7 +1,7 @@
 /** sluice plan */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import { type Failure, type FileProblem, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { type Failure, type FileProblem, type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
 import { SyncFailure } from "../failure";
 import { type Change, keyParts, type Rejection } from "../record";
 import { type PlanHeader, type PlanOptions } from "../plan/plan";
@@ -48,14 +48,10 @@ export async function planCommand(
         await copyFile(path.join(place.root, ".sluice", "plans", `${header.id}.duckdb`), ask.out);
       note(context, header, ask);
       const limit = ask.everything ? Infinity : (ask.sample ?? (context.format === "json" ? Infinity : shownInText));
-      const changes = await pages(
-        (offset) => context.calls.changes(place, { plan: header.id, offset, limit: pageSize }),
-        limit,
-      );
-      const rejections = await pages(
-        (offset) => context.calls.planRejections(place, { plan: header.id, offset, limit: pageSize }),
-        context.format === "json" ? Infinity : pageSize,
-      );
+      const { changes, rejections } = await changesAndRejections(context, place, header.id, {
+        changes: limit,
+        rejections: context.format === "json" ? Infinity : pageSize,
+      });
       if (context.format === "json") results.push(planJson(header, changes, rejections));
       else
         context.print(
@@ -86,6 +82,20 @@ export async function planCommand(
     context.print(json({ version: 1, command: "plan", syncs: results, problems: problems.map(problemJson), failures }));
 }
 
+/** A stored plan's changes and rejections, at most so many of each. */
+export async function changesAndRejections(
+  { calls }: Context,
+  place: Place,
+  plan: string,
+  most: { readonly changes: number; readonly rejections: number },
+): Promise<{ readonly changes: readonly Change[]; readonly rejections: readonly Rejection[] }> {
+  const limit = pageSize;
+  return {
+    changes: await pages((offset) => calls.changes(place, { plan, offset, limit }), most.changes),
+    rejections: await pages((offset) => calls.planRejections(place, { plan, offset, limit }), most.rejections),
+  };
+}
+
 /** Every page until one is not full, up to `limit` items. */
 async function pages<T>(page: (offset: number) => Promise<readonly T[]>, limit: number): Promise<readonly T[]> {
   const items: T[] = [];
@@ -103,7 +113,8 @@ function note(context: Context, { counts, guards }: PlanHeader, ask: PlanArgumen
   if (ask.detailedExitcode && counts.create + counts.update + counts.delete > 0) context.exit.add("changes");
 }
 
-function planJson(header: PlanHeader, changes: readonly Change[], rejections: readonly Rejection[]) {
+/** A plan as the JSON output gives it. */
+export function planJson(header: PlanHeader, changes: readonly Change[], rejections: readonly Rejection[]) {
   const { sync: name, target, mode, digest, definitionDigest, counts, guards, estimate, notices, id } = header;
   const shown = changes.map(({ action, key, fields }) => ({
     action,
@@ -128,5 +139,6 @@ function planJson(header: PlanHeader, changes: readonly Change[], rejections: re
     guards,
     estimate,
     notices,
+    ...(header.revert === undefined ? {} : { revertOf: header.revert.run }),
   };
 }

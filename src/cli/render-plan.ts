@@ -1,5 +1,5 @@
 /** A plan as text: what a run would change, field by field. */
-import { type PlanHeader } from "../plan/plan";
+import { type PlanHeader, unstated } from "../plan/plan";
 import { alteredFields, type Change, type FieldChange, keyParts, type Rejection } from "../record";
 import { type Value } from "../value";
 import { count, oneLine, type Paint, plural } from "./paint";
@@ -41,6 +41,9 @@ export function guardSentence(guard: {
   readonly limit: string;
   readonly value: number;
 }): string {
+  if (guard.limit === unstated) {
+    return `Guard ${guard.name}: ${count(guard.value)}, and no limit is stated. Nothing is written; state it in the sync, or with --max-removed.`;
+  }
   return `Guard ${guard.name}: ${count(guard.value)}, the limit is ${guard.limit}. Nothing is written; check the model, or raise the limit in the sync.`;
 }
 
@@ -69,13 +72,17 @@ function groupBy(rejections: readonly Rejection[]): Map<string, Rejection[]> {
 const reasonOf = (rejection: Rejection): string =>
   `${rejection.stage}${rejection.field === undefined ? "" : ` · ${rejection.field}`}: ${oneLine(rejection.reason, 160)}`;
 
-function summary({ counts, readBack }: PlanHeader, removal: string, paint: Paint): string {
+function summary({ counts, readBack, revert }: PlanHeader, removal: string, paint: Paint): string {
   return [
     paint("green", `+ ${count(counts.create)} create`),
     paint("yellow", `~ ${count(counts.update)} update`),
     paint("red", `− ${count(counts.delete)} ${removal}`),
     `${count(counts.unchanged)} unchanged`,
-    counts.rejected > 0 ? paint("red", `${count(counts.rejected)} rejected`) : "0 rejected",
+    counts.rejected > 0
+      ? paint("red", `${count(counts.rejected)} ${revert === undefined ? "rejected" : "left"}`)
+      : revert === undefined
+        ? "0 rejected"
+        : "",
     counts.skipped > 0 ? `${count(counts.skipped)} skipped` : "",
     counts.held > 0 ? `${count(counts.held)} held` : "",
     readBack > 0 ? paint("dim", `read back ${count(readBack)}`) : "",

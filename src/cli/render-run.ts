@@ -22,7 +22,9 @@ export function renderRun(report: RunReport, paint: Paint): string {
     ...(report.failure === undefined ? [] : [`  ${paint("red", report.failure.message)} ${report.failure.hint}`]),
     paint("dim", `  run ${report.id} · ${duration(report)} · target ${report.target}`),
   ];
-  if (counts.rejected > 0 && report.status !== "guarded")
+  if (counts.rejected > 0 && report.revertOf !== undefined)
+    lines.push(paint("dim", `  Left as they are, of the run ${report.revertOf}: sluice show ${report.id}`));
+  else if (counts.rejected > 0 && report.status !== "guarded")
     lines.push(paint("dim", `  Look: sluice show ${report.id}   Send again once mended: sluice retry ${report.id}`));
   return lines.join("\n");
 }

@@ -86,10 +86,31 @@ export async function retryCommand(context: Context, run: string, paint: Paint):
     );
 }
 
+/** Carries out a stored plan of one sync, and says what came of it as `run` does. */
+export async function carriedOut(
+  context: Context,
+  place: Place,
+  { file, name, plan }: { readonly file: string; readonly name: string; readonly plan: string },
+  paint: Paint,
+): Promise<void> {
+  const report = await watched(name, (progress) =>
+    context.calls.run(place, { file }, { plan }, progress, context.signal),
+  );
+  finish(context, report, paint);
+  if (context.format === "json")
+    context.print(
+      json({ version: 1, command: "run", runs: await allJson(context, place, [report]), problems: [], failures: [] }),
+    );
+}
+
 /** A run as the JSON output gives it, with every rejection. */
 export function runJson(report: RunReport, rejections: readonly Rejection[]) {
-  const { id, sync, target, status, plan, counts, failure } = report;
-  return { id, sync, target, status, plan, counts, rejections, ...(failure === undefined ? {} : { failure }) };
+  const { id, sync, target, status, plan, counts, failure, revertOf } = report;
+  return {
+    ...{ id, sync, target, status, plan, counts, rejections },
+    ...(revertOf === undefined ? {} : { revertOf }),
+    ...(failure === undefined ? {} : { failure }),
+  };
 }
 
 export async function allRejections(context: Context, place: Place, run: string): Promise<readonly Rejection[]> {

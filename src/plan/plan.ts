@@ -75,6 +75,9 @@ export interface GuardResult {
   readonly tripped: boolean;
 }
 
+/** The limit of a guard that must be stated and is not. */
+export const unstated = "not stated";
+
 /** Everything about a plan but its changes; stored as JSON beside them. */
 export interface PlanHeader {
   readonly version: 1;
@@ -117,6 +120,8 @@ export interface Revert {
   readonly mode: Mode;
   /** What becomes of records that the run created. */
   readonly removal: OnRemoved;
+  /** Records that are as they were before already: carrying the plan out holds them. */
+  readonly holds: number;
 }
 
 /** A plan and its stored changes. Changes are read in order of id, in pages, so that memory stays flat. */

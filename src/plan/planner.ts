@@ -87,11 +87,7 @@ export async function plan(input: PlanInput): Promise<StoredPlan> {
   const types: FieldTypes = mapping.fields.map((field) => ({ name: field.mapping.field, type: field.type }));
   // Made before a row is read: it finds what the author must mend.
   objectContext(reader, definition, object, types);
-  await mkdir(path.dirname(input.planFile), { recursive: true, mode: 0o700 });
-  await mkdir(input.scratch, { recursive: true, mode: 0o700 });
-  const making = path.join(input.scratch, `${input.id}.plan`);
-  const staged = path.join(input.scratch, `${input.id}.stage`);
-  try {
+  return makeWhole(input, async ({ making, staged }) => {
     input.progress({ phase: "staging", done: 0 });
     const { rows } = await stage({
       definition,
@@ -103,15 +99,29 @@ export async function plan(input: PlanInput): Promise<StoredPlan> {
     });
     throwIfAborted(signal);
     await makePlan({ ...input, mapping, types, fingerprint, firstRun, rows, making, staged });
+  });
+}
+
+/** The plan's file appears whole or not at all; `make` fills `making`, and may use `staged` meanwhile. Throws SyncFailure for what the disk refuses. */
+export async function makeWhole(
+  { id, planFile, scratch }: Pick<PlanInput, "id" | "planFile" | "scratch">,
+  make: (files: { readonly making: string; readonly staged: string }) => Promise<void>,
+): Promise<StoredPlan> {
+  await mkdir(path.dirname(planFile), { recursive: true, mode: 0o700 });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  const making = path.join(scratch, `${id}.plan`);
+  const staged = path.join(scratch, `${id}.stage`);
+  try {
+    await make({ making, staged });
     await chmod(making, 0o600);
-    await rename(making, input.planFile);
+    await rename(making, planFile);
   } catch (error) {
     throw operatorFailure(error);
   } finally {
     for (const file of [making, staged])
       for (const end of ["", ".wal", ".tmp"]) await rm(file + end, { force: true, recursive: true });
   }
-  return openPlan(input.planFile);
+  return openPlan(planFile);
 }
 
 interface Making extends PlanInput {
@@ -277,7 +287,7 @@ export function fingerprintOf({
 }
 
 /** What only the operator can mend, of the errors of our own database. */
-export function operatorFailure(error: unknown): unknown {
+function operatorFailure(error: unknown): unknown {
   if (!(error instanceof DuckDbError)) return error;
   if (isNoRoom(error)) {
     return new SyncFailure(

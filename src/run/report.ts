@@ -33,6 +33,8 @@ export interface RunReport {
   readonly fields?: readonly string[];
   /** The run whose rejected keys this one retried. */
   readonly retryOf?: string;
+  /** The run that this one took back. */
+  readonly revertOf?: string;
   /** The keys it was limited to; absent: all that changed, or all that the retried run rejected. */
   readonly only?: readonly RecordKey[];
   readonly counts: RunCounts;
@@ -115,6 +117,12 @@ export interface RunHits {
 
 /** Where a run's report, rejections and exchanges are kept: `.sluice/runs/<id>/`. */
 export interface RunStore {
+  /** Of a run, whether or not there is one. */
+  folder(id: string): string;
+  /** Of all runs, those without a report too; newest first. */
+  ids(): Promise<readonly string[]>;
+  /** The full id; also of a run that left no report. undefined: there is no such run. */
+  resolve(id: string): Promise<string | undefined>;
   /** Newest first. */
   list(filter?: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   /** A full id, or any unambiguous beginning of one; "last" is the newest. */

@@ -4,7 +4,7 @@ import { type DeliverContext } from "../destinations/destination";
 import { Cancelled, SyncFailure } from "../failure";
 import { type Ledger } from "../ledger/ledger";
 import { type StoredPlan } from "../plan/plan";
-import { type RecordKey } from "../record";
+import { type OutgoingChange, type RecordKey } from "../record";
 import { type Limit } from "../sync/definition";
 import { type Clock, type Log } from "./clock";
 import { type Journal } from "./journal";
@@ -30,6 +30,8 @@ export interface RunInput {
   readonly clock: Clock;
   readonly retryOf?: string;
   readonly only?: readonly RecordKey[];
+  /** Keeps what records hold, called before they are sent. */
+  readonly keepBefore?: (changes: readonly OutgoingChange[]) => Promise<void>;
   readonly progress?: (progress: RunProgress) => void;
   /** Once aborted nothing more is sent; what is in flight is waited for, within limits, and kept. */
   readonly signal?: AbortSignal;
@@ -81,6 +83,7 @@ export async function run(input: RunInput): Promise<RunReport> {
     plan: plan.header.digest,
     definitionDigest: plan.header.definitionDigest,
     fields: plan.header.fields.map(({ name }) => name),
+    ...(plan.header.revert === undefined ? {} : { revertOf: plan.header.revert.run }),
     ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
     ...(input.only === undefined ? {} : { only: input.only }),
     counts: { ...tally.counts(), ...sent() },
@@ -116,6 +119,7 @@ async function carryOut(input: RunInput, tally: Tally, moved: () => void): Promi
     clock: input.clock,
     signal: input.signal,
     log: input.log ?? (() => undefined),
+    onWindow: input.keepBefore,
     onRefused: async ({ key }, why) => {
       await tally.unsent(key, why);
       moved();

@@ -52,6 +52,9 @@ export function createRunStore(folder: string): PrunableRunStore {
   }
 
   return {
+    folder: (id) => path.join(runs, id),
+    ids,
+    resolve,
     async list({ sync, limit = Infinity } = {}) {
       const found: RunReport[] = [];
       for (const id of await ids()) {

@@ -109,7 +109,9 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
       return outcomes + unsent;
     },
     exceeds(limit) {
-      if ("records" in limit) return counts.rejected + header.counts.rejected > limit.records;
+      // What a revert leaves was nobody's refusal.
+      const planned = header.revert === undefined ? header.counts.rejected : 0;
+      if ("records" in limit) return counts.rejected + planned > limit.records;
       return outcomes >= 100 && counts.rejected > limit.share * (outcomes + unsent);
     },
   };

@@ -28,6 +28,8 @@ export interface DeliverPlan {
   ) => Promise<void>;
   /** Counts before its first wait, so that a limit is noticed before more is sent. */
   readonly onDelivered: (batch: readonly OutgoingChange[], delivered: Delivered) => Promise<void>;
+  /** Called before a window's changes are sent, and waited for. */
+  readonly onWindow?: ((changes: readonly OutgoingChange[]) => Promise<void>) | undefined;
   /** Asked before each batch: why nothing more may be sent. */
   readonly stop: () => Error | undefined;
 }
@@ -118,7 +120,8 @@ class Sending {
     waves: readonly (readonly (readonly OutgoingChange[])[])[],
   ): Promise<void> {
     if (this.mustStop()) return;
-    const { journal, plan, context } = this.options;
+    const { journal, plan, context, onWindow } = this.options;
+    await onWindow?.(changes);
     const window = await journal.begin({
       run: context.run,
       planFile: plan.file,

@@ -154,7 +154,8 @@ function guardsOf(value: unknown): Guards {
   };
 }
 
-function limitOf(written: number | string | undefined): Limit | undefined {
+/** A limit as it is written: 100, or "5%". */
+export function limitOf(written: number | string | undefined): Limit | undefined {
   if (written === undefined) return undefined;
   if (typeof written === "number") return { records: written };
   // Shifting the decimal point in text spares 7% from becoming 0.07000000000000001.

@@ -149,6 +149,7 @@ const files: Readonly<Record<string, string>> = {
   "a word into a number": mapped(`  score: { value: high }\n#                 ^^^^ type-mismatch: a number\n`),
   "a mode that is not offered": `${head.replace("upsert\n", "append\n#     ^^^^^^ mode-not-offered: insert, update, upsert and mirror\n")}fields: { email: email }`,
   "a removal that is not offered": `${head.replace("upsert", "mirror")}on_removed: delete\n#           ^^^^^^ removal-not-offered: archive or clear or keep\nfields: { email: email }`,
+  "an undo that is offered": `${head}undo: true\nfields: { email: email }`,
   "a scope that is not offered": `${head.replace("upsert", "mirror")}on_removed: keep\nscope: all\n#      ^^^ scope-not-offered\nfields: { email: email }`,
 };
 

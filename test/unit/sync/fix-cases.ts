@@ -337,6 +337,12 @@ export const cases: readonly FixCase[] = [
     "-scope: all",
   ]),
   fixed(
+    "undo-not-offered",
+    `${model}destination: { connection: crm, object: message }\nmode: append\nundo: true\nfields: { text: email }\n`,
+    'Remove "undo"',
+    ["-undo: true"],
+  ),
+  fixed(
     "needs-reading",
     `${model}destination: { connection: crm, object: message }\nmode: update\nfields: { text: email }\n`,
     "Change to mode: upsert",
