@@ -22,11 +22,16 @@ export class Projects implements vscode.Disposable {
   /** Targets chosen for this window only: those that ask before a live run. */
   private readonly passing = new Map<string, string>();
   private readonly watcher = vscode.workspace.createFileSystemWatcher(`**/${projectFile}`);
+  private folders: readonly vscode.Disposable[] = [];
 
   constructor(private readonly memory: vscode.Memento) {
     for (const event of [this.watcher.onDidCreate, this.watcher.onDidDelete, this.watcher.onDidChange])
       event(() => this.changed.fire());
-    vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed.fire());
+    this.watchFolders();
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      this.watchFolders();
+      this.changed.fire();
+    });
     vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire());
   }
 
@@ -91,8 +96,21 @@ export class Projects implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.watcher.dispose();
+    for (const each of [this.watcher, ...this.folders]) each.dispose();
     this.changed.dispose();
+  }
+
+  /** A folder that is copied or cloned in whole is often told of as that folder alone, not file by file. */
+  private watchFolders(): void {
+    for (const each of this.folders) each.dispose();
+    this.folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => {
+      const shallow = new vscode.RelativePattern(folder, "{*,*/*}");
+      const watcher = vscode.workspace.createFileSystemWatcher(shallow, false, true, true);
+      watcher.onDidCreate((uri) => {
+        if (existsSync(path.join(uri.fsPath, projectFile))) this.changed.fire();
+      });
+      return watcher;
+    });
   }
 }
 

@@ -164,11 +164,11 @@ function writeSettings(dataDir, settings) {
   if (!existsSync(file)) writeFileSync(file, JSON.stringify(settings, undefined, 2));
 }
 
-/** @param {string} dataDir */
+/** What extension hosts and the extension itself wrote. @param {string} dataDir */
 function extensionHostLogs(dataDir) {
   const files = readdirSync(dataDir, { recursive: true, encoding: "utf8" });
   return files
-    .filter((file) => file.endsWith("remoteexthost.log"))
+    .filter((file) => /remoteexthost\.log$|Sluice\.log$/.test(file))
     .map((file) => `\n--- ${file}\n${readFileSync(join(dataDir, file), "utf8")}`)
     .join("");
 }
