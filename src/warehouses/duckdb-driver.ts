@@ -120,6 +120,8 @@ export function databaseName(file: string): string {
 
 class Session implements DuckDb {
   private readonly claims = new Map<string, { readonly claim: Claim; readonly file: string }>();
+  /** The driver crashes the process when a connection is closed under a statement. */
+  private readonly underWay = new Set<Promise<unknown>>();
   private spools = 0;
   private closed = false;
 
@@ -161,12 +163,18 @@ class Session implements DuckDb {
     }
   }
 
-  async transfer(into: DuckDb, moved: Omit<Transfer, "from" | "into">): Promise<number> {
+  transfer(into: DuckDb, moved: Omit<Transfer, "from" | "into">): Promise<number> {
+    const other = into as Session;
+    return this.during(() => other.during(() => this.move(other, moved)));
+  }
+
+  private async move(into: Session, moved: Omit<Transfer, "from" | "into">): Promise<number> {
     const { sql, signal } = moved;
     throwIfAborted(signal);
-    const writer = await (into as Session).instance.connect();
+    if (this.closed || into.closed) throw new Cancelled();
+    const writer = await into.instance.connect();
     try {
-      await writer.run(`use ${sqlName((into as Session).database)}`);
+      await writer.run(`use ${sqlName(into.database)}`);
       const move = (query: string): Promise<number | undefined> =>
         this.interruptibly(signal, () => transferRows({ ...moved, sql: query, from: this.connection, into: writer }));
       const rows = await move(sql);
@@ -190,7 +198,8 @@ class Session implements DuckDb {
   }
 
   async append(table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<void> {
-    await appendRows({ connection: this.connection, run: (sql) => this.run(sql), table, columns, rows });
+    const { connection } = this;
+    await this.during(() => appendRows({ connection, run: (sql) => this.run(sql), table, columns, rows }));
   }
 
   async attach(file: string, name: string, mode: "read" | "write", options: AttachOptions = {}): Promise<void> {
@@ -209,6 +218,7 @@ class Session implements DuckDb {
         words.push(`${sqlName(key)} ${typeof value === "string" ? sqlString(value) : String(value)}`);
       }
       await this.run(`attach ${sqlString(file)} as ${sqlName(name)} (${words.join(", ")})`);
+      if (this.closed) throw new Cancelled();
       this.claims.set(name, { claim, file });
     } catch (error) {
       await claim.leave(() => undefined);
@@ -228,7 +238,7 @@ class Session implements DuckDb {
     this.closed = true;
     const held = [...this.claims.values()];
     this.claims.clear();
-    if (held.length === 0) return this.shut();
+    if (held.length === 0) return void this.shut();
     // Each file's handle goes with the instance, so the instance goes when all of them may.
     let remaining = held.length;
     let shut = (): void => undefined;
@@ -237,23 +247,41 @@ class Session implements DuckDb {
       void claim.leave(() => {
         remaining -= 1;
         if (remaining > 0) return gone;
-        this.shut();
-        shut();
-        return undefined;
+        return this.shut()?.then(shut) ?? shut();
       });
     }
   }
 
-  private shut(): void {
-    this.connection.disconnectSync();
-    this.instance.closeSync();
+  /** At once, where nothing is under way; else as soon as that has been interrupted. */
+  private shut(): Promise<void> | undefined {
+    const shut = (): void => {
+      this.connection.disconnectSync();
+      this.instance.closeSync();
+    };
+    if (this.underWay.size === 0) return void shut();
+    // Repeated for the same reason as a cancel's.
+    const interrupting = setInterval(() => this.connection.interrupt(), 5);
+    return Promise.allSettled(this.underWay).then(() => {
+      clearInterval(interrupting);
+      shut();
+    });
+  }
+
+  private async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    const doing = work();
+    this.underWay.add(doing);
+    try {
+      return await doing;
+    } finally {
+      this.underWay.delete(doing);
+    }
   }
 
   private async result(sql: string, signal?: AbortSignal): Promise<DuckDBMaterializedResult> {
     throwIfAborted(signal);
     if (this.closed) throw new Cancelled();
     try {
-      return await this.interruptibly(signal, () => this.connection.run(sql));
+      return await this.during(() => this.interruptibly(signal, () => this.connection.run(sql)));
     } catch (error) {
       const failure = duckDbError(error, sql);
       if (signal?.aborted && failure.kind.toUpperCase() === "INTERRUPT") throw new Cancelled({ cause: failure });

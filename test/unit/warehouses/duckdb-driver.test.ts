@@ -152,6 +152,20 @@ describe("the DuckDB driver", () => {
     assert.equal(openElsewhere(file), "opened");
   });
 
+  it("ends what is under way when it is closed, and then gives the file back", async () => {
+    const file = join(folder, "closed-under-way.duckdb");
+    const db = await openDuckDb(file);
+    await db.run("create table numbers as select range as n from range(1000)");
+    const endless = "select sum(a.n * b.n * c.n) from numbers a, numbers b, numbers c, numbers d";
+    const ends = Promise.all([failure(db.run(endless)), failure(db.rows(endless))]);
+    db.close();
+    for (const error of await ends)
+      assert.ok(error instanceof DuckDbError || error instanceof Cancelled, String(error));
+    const again = await openDuckDb(file);
+    assert.deepEqual(await again.rows("select count(*) as n from numbers"), [{ n: 1000 }]);
+    again.close();
+  });
+
   it("keeps the lock of one reader when another of the same process closes", async () => {
     const file = join(folder, "readers.duckdb");
     (await openDuckDb(file)).close();
