@@ -87,6 +87,7 @@ async function openDestination({ edges, project, name, config, destination }: Op
     projectRoot: project.root,
     clock: { now: edges.now, wait: edges.wait },
     random: edges.random,
+    ...edges.waits,
     log: edges.log,
   });
   return {

@@ -1,5 +1,6 @@
 /** What enters from outside: time, chance, secrets, a log. Surfaces pass these in; nothing to the left reaches for them. */
 import { type SecretSource } from "../project/project";
+import { type ConnectOptions } from "../run/connect";
 
 export interface Edges {
   /** Secrets of the project at `root`. */
@@ -11,6 +12,8 @@ export interface Edges {
   /** At least 0, below 1. */
   random(): number;
   log(level: "trace" | "debug" | "info" | "warn" | "error", message: string): void;
+  /** How long destinations are waited for, where it is not as long as usual. */
+  readonly waits?: Pick<ConnectOptions, "timeouts" | "patience" | "graceMs">;
 }
 
 /**
