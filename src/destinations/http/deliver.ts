@@ -45,7 +45,7 @@ function* send(changes: readonly OutgoingChange[], sending: Sending): Conversati
   if (status === 401) throw notAuthorized();
   if (operation.kind === "delete" && (status === 404 || status === 410))
     return changes.map(({ id }) => ({ outcome: "applied", id }));
-  const verdict = judge(response, options.success);
+  const verdict = judge(response, options);
   if (verdict === "accepted") return accepted(changes, response, sending);
   if (verdict === "unclear" || mayHaveBeenApplied(status))
     return unclear(changes, refusal(response), status, operation);

@@ -16,13 +16,15 @@ export function mayHaveBeenApplied(status: number): boolean {
   return status === 408 || status === 425 || (status >= 500 && status !== 501 && status !== 505);
 }
 
-/** - unclear: the success rule looks into the body, and the body is not JSON */
+/** - unclear: the body would tell what was taken, and it is not JSON */
 export type Judgement = "accepted" | "refused" | "unclear";
 
-export function judge(response: HttpResponse, success: HttpOptions["success"]): Judgement {
+export function judge(response: HttpResponse, { success, errors }: Pick<HttpOptions, "success" | "errors">): Judgement {
   const fine = response.status >= 200 && response.status < 300;
-  if (success === undefined) return fine ? "accepted" : "refused";
-  if (!("path" in success)) return success.includes(response.status) ? "accepted" : "refused";
+  // An empty body lists no errors; one that cannot be read may.
+  const accepted = errors !== undefined && response.json === undefined && response.text !== "" ? "unclear" : "accepted";
+  if (success === undefined) return fine ? accepted : "refused";
+  if (!("path" in success)) return success.includes(response.status) ? accepted : "refused";
   if (!fine) return "refused";
   if (response.json === undefined) return "unclear";
   return valueAt(response.json, success.path) === success.equals ? "accepted" : "refused";

@@ -262,6 +262,19 @@ describe("HTTP destination: answers", () => {
     assert.deepEqual([brief(outcomes), requests.length], ["rejected rejected rejected rejected", 1]);
   });
 
+  it("does not take a batch for sent where the answer would list the errors and cannot be read", () => {
+    const errors = { path: "errors", index: "index" };
+    const batch = [change(1), change(2)];
+    for (const [text, repeatable, wanted] of [
+      ["<html>Sign in</html>", false, "in doubt in doubt"],
+      ["OK", true, "rejected rejected"],
+      ["", false, "applied applied"],
+    ] as const) {
+      const context = contextOf({ batch: { size: 10 }, errors, ...(repeatable ? { repeatable } : {}) });
+      assert.equal(brief(deliver(batch, context, httpResponse(200, text)).outcomes), wanted);
+    }
+  });
+
   it("holds back what an error without a name may be about", () => {
     const options = { ...together, errors: { path: "errors", index: "index" } };
     const answer = httpResponse(200, { errors: [{ message: "One was bad" }, { index: 0, message: "Bad" }] });
