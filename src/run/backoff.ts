@@ -9,6 +9,8 @@ export interface Patience {
   readonly throttledMs: number;
   /** Longest time one request waits in all for a destination that fails, in ms. */
   readonly transientMs: number;
+  /** Longest time one request that fails is sent again, in ms: its time-outs count, so that a destination that hangs ends a run too. */
+  readonly failingMs: number;
 }
 
 export const patience: Patience = {
@@ -16,18 +18,26 @@ export const patience: Patience = {
   connectAttempts: 3,
   throttledMs: 15 * 60_000,
   transientMs: 2 * 60_000,
+  failingMs: 10 * 60_000,
 };
 
 /**
  * Milliseconds that a Retry-After header asks for: seconds (fractions are seen in the wild) or an HTTP date (RFC 9110, 10.2.3).
- * undefined: no header, or nothing that can be read.
+ * undefined: no header, or nothing that can be read. A date is the destination's, so it is compared with the destination's own
+ * clock where the answer tells it: one of the two clocks may be wrong by hours.
  */
 export function retryAfter(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const text = headers["retry-after"]?.trim();
   if (text === undefined || text === "") return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  const date = /^[A-Za-z]{3}/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const date = dateIn(text);
+  return date === undefined ? undefined : Math.max(0, date - (dateIn(headers["date"]) ?? now));
+}
+
+function dateIn(text: string | undefined): number | undefined {
+  if (text === undefined || !/^[A-Za-z]{3}/.test(text)) return undefined;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** Exponential with jitter: between half and all of base × 2^(attempt − 1), at most `capMs`. `attempt` counts from 1. */

@@ -18,6 +18,7 @@ export interface LimitBucket {
   read(reading: BucketReading, now: number): void;
   /** Nothing may leave before `until`: the destination said so. */
   hold(until: number): void;
+  held(now: number): boolean;
   readonly requests: number;
   readonly perMs: number;
 }
@@ -90,11 +91,13 @@ export function limitBucket(declared: Bucket): LimitBucket {
       forget(now);
       const remaining = Math.max(0, reading.remaining);
       const until = now + (reading.resetMs ?? perMs);
-      foreign = { count: Math.max(0, requests - remaining - inFlight - logged), until };
+      // Those in flight may not have been counted yet: were they taken for counted, what others took would be too little.
+      foreign = { count: Math.max(0, requests - remaining - logged), until };
       if (reading.resetMs !== undefined) ceiling = { left: remaining - inFlight, until };
     },
     hold(until) {
       heldUntil = Math.max(heldUntil, until);
     },
+    held: (now) => now < heldUntil,
   };
 }

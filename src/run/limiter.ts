@@ -15,11 +15,12 @@ export interface Grant {
 
 export interface Limiter {
   /**
-   * Waits for room in all the named buckets. Rejects with Cancelled on abort, and with SyncFailure "limit-exhausted"
-   * where the wait would be longer than the limiter's patience. A name that nothing declares has no limit.
+   * Waits for room in all the named buckets. Rejects with Cancelled on abort, and with SyncFailure "limit-exhausted" or, where
+   * the destination asked for it, "throttled" where the wait would be longer than the limiter's patience. A name that nothing
+   * declares has no limit.
    */
   acquire(names: readonly string[], signal?: AbortSignal): Promise<Grant>;
-  /** Nothing that draws from these buckets leaves for this long. */
+  /** Nothing that draws from these buckets leaves for this long; where none of them is known, nothing that draws from none. */
   hold(names: readonly string[], ms: number): void;
   /** The shortest window of these buckets. */
   window(names: readonly string[]): number | undefined;
@@ -45,11 +46,14 @@ export function createLimiter(
   { patienceMs = 15 * 60_000 }: { readonly patienceMs?: number } = {},
 ): Limiter {
   const buckets = new Map(declared.map((bucket) => [bucket.name, limitBucket(bucket)]));
+  /** Of requests that draw from no bucket: no limit, but a destination may ask them all to wait. */
+  const unlimited = limitBucket({ name: "", requests: Infinity, perMs: 1 });
   let queue: Waiter[] = [];
   let timer: { readonly at: number; readonly stop: AbortController } | undefined;
 
   function known(names: readonly string[]): LimitBucket[] {
-    return [...new Set(names)].flatMap((name) => buckets.get(name) ?? []);
+    const found = [...new Set(names)].flatMap((name) => buckets.get(name) ?? []);
+    return found.length > 0 ? found : [unlimited];
   }
 
   function grant(waiter: Waiter): void {
@@ -90,7 +94,7 @@ export function createLimiter(
       const full = lacking.filter((bucket) => bucket.room(now) <= 0);
       const at = full.length === 0 ? Infinity : Math.max(...full.map((bucket) => bucket.roomAt(now)));
       if (Number.isFinite(at) && at - now > patienceMs) {
-        waiter.fail(exhausted(full, at - now));
+        waiter.fail(tooLong(full, now, at));
         continue;
       }
       next = Math.min(next, at);
@@ -160,19 +164,27 @@ export function createLimiter(
       pump();
     },
     window(names) {
-      const windows = known(names).map((bucket) => bucket.perMs);
+      const windows = known(names).flatMap((bucket) => (bucket === unlimited ? [] : [bucket.perMs]));
       return windows.length === 0 ? undefined : Math.min(...windows);
     },
     left,
   };
 }
 
-function exhausted(buckets: readonly LimitBucket[], ms: number): SyncFailure {
+function tooLong(buckets: readonly LimitBucket[], now: number, until: number): SyncFailure {
+  const minutes = Math.ceil((until - now) / 60_000);
+  const time = minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+  if (buckets.some((bucket) => bucket.held(now))) {
+    return new SyncFailure(
+      "throttled",
+      `The destination asks to wait for the next ${time}.`,
+      "Run again when that is over; what was sent until now is kept.",
+    );
+  }
   const names = buckets.map((bucket) => `"${bucket.name}"`).join(", ");
-  const minutes = Math.ceil(ms / 60_000);
   return new SyncFailure(
     "limit-exhausted",
-    `The destination's limit ${names} is used up for the next ${minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`}.`,
+    `The destination's limit ${names} is used up for the next ${time}.`,
     "Run again when the limit is free; what was sent until now is kept.",
   );
 }

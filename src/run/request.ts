@@ -27,14 +27,23 @@ export interface RequestOptions {
 export async function perform(request: HttpRequest, line: Line, options: RequestOptions): Promise<HttpResponse> {
   const { signal } = options;
   const wire = wireRequest(request, line.base);
-  const tries: Tries = { sent: 0, unreached: 0, failed: 0, throttled: 0, throttledMs: 0, failedMs: 0, renewed: false };
+  const tries: Tries = {
+    sent: 0,
+    unreached: 0,
+    failed: 0,
+    throttled: 0,
+    throttledMs: 0,
+    failedMs: 0,
+    failingMs: 0,
+    renewed: false,
+  };
   const written = () => {
     if (request.effect === "write") options.onWritten?.(request.changes);
   };
 
   for (;;) {
     const credentials = options.authorized ? await line.credentials.current(signal) : undefined;
-    const { answer, verdict, holdMs } = await sendOnce(request, wire, credentials, { line, options, tries });
+    const { answer, verdict, holdMs, ms } = await sendOnce(request, wire, credentials, { line, options, tries });
     if (answer instanceof NotSent) {
       await line.clock.wait(unreachedFor(answer, line, tries), signal);
       continue;
@@ -42,7 +51,7 @@ export async function perform(request: HttpRequest, line: Line, options: Request
     if (answer instanceof NoAnswer) {
       if (answer.kind === "cancelled" && request.effect === "read") throw new Cancelled();
       written();
-      await line.clock.wait(failedFor(request, answer, line, tries), signal);
+      await line.clock.wait(failedFor(request, { answer, ms }, line, tries), signal);
       continue;
     }
     switch (verdict) {
@@ -59,7 +68,7 @@ export async function perform(request: HttpRequest, line: Line, options: Request
         throw refused(request, answer, line, options);
       case "transient":
         written();
-        await line.clock.wait(failedFor(request, answer, line, tries), signal);
+        await line.clock.wait(failedFor(request, { answer, ms }, line, tries), signal);
         break;
       default:
         written();
@@ -74,6 +83,8 @@ interface Tries {
   unreached: number;
   failed: number;
   failedMs: number;
+  /** With the time that its failing sendings took. */
+  failingMs: number;
   throttled: number;
   throttledMs: number;
   renewed: boolean;
@@ -84,6 +95,8 @@ interface Sent {
   readonly verdict?: Verdict;
   /** Of a throttled request: how long its limits are held. */
   readonly holdMs: number;
+  /** From sending to the answer, or to giving up. */
+  readonly ms: number;
 }
 
 /** Waits for its limits, then sends once. */
@@ -101,15 +114,17 @@ async function sendOnce(
     tries.sent += 1;
     sent[request.effect === "read" ? "reads" : "writes"] += 1;
     if (tries.sent > 1) sent.retries += 1;
+    const started = line.clock.now();
     const answer = await exchange(request, wire, credentials, line, options);
-    if (!isResponse(answer)) return { answer, holdMs: 0 };
+    const ms = line.clock.now() - started;
+    if (!isResponse(answer)) return { answer, holdMs: 0, ms };
     readings = destination.readings?.(request, answer) ?? [];
-    const verdict = destination.classify(request, answer);
-    if (verdict !== "throttled") return { answer, verdict, holdMs: 0 };
+    const verdict = isBroken(answer) ? "transient" : destination.classify(request, answer);
+    if (verdict !== "throttled") return { answer, verdict, holdMs: 0, ms };
     const holdMs = throttledFor(request, answer, readings, line, tries);
     // Held before the grant goes back, or the next request would leave into the same refusal.
     limiter.hold(request.limits, holdMs);
-    return { answer, verdict, holdMs };
+    return { answer, verdict, holdMs, ms };
   } finally {
     grant.release(readings);
   }
@@ -123,28 +138,46 @@ function unreachedFor(failure: NotSent, line: Line, tries: Tries): number {
 }
 
 /** Until a request is sent again of which nothing tells what it did, in ms; throws where it must not be. */
-function failedFor(request: HttpRequest, answer: HttpResponse | NoAnswer, line: Line, tries: Tries): number {
+function failedFor(
+  request: HttpRequest,
+  { answer, ms: tookMs }: { readonly answer: HttpResponse | NoAnswer; readonly ms: number },
+  line: Line,
+  tries: Tries,
+): number {
   const { destination, patience, clock } = line;
   const answered = isResponse(answer);
-  const why = answered ? `it answered ${answer.status}` : answer.why;
+  const why = !answered ? answer.why : isBroken(answer) ? "its answer was not whole" : `it answered ${answer.status}`;
   const status = answered ? answer.status : undefined;
   const cause = answered ? undefined : { cause: answer };
+  const asked = answered ? retryAfter(answer.headers, clock.now()) : undefined;
+  // What the destination asks of one request it asks of all, also where this one must not be sent again.
+  if (asked !== undefined) line.limiter.hold(request.limits, asked);
   // Asking again would end the same way.
   const hopeless = !answered && (answer.kind === "cancelled" || answer.kind === "too-large");
   if (request.effect === "write" && (hopeless || !request.repeatable)) {
     throw new UnknownOutcome(`${destination.label} may or may not have taken the record: ${why}.`, status, cause);
   }
   tries.failed += 1;
-  const asked = answered ? retryAfter(answer.headers, clock.now()) : undefined;
   const ms = Math.max(asked ?? 0, backoff(tries.failed, line.random));
   tries.failedMs += ms;
-  if (hopeless || tries.failed >= patience.attempts || tries.failedMs > patience.transientMs) {
+  tries.failingMs += tookMs + ms;
+  const late = tries.failedMs > patience.transientMs || tries.failingMs > patience.failingMs;
+  if (hopeless || late || tries.failed >= patience.attempts) {
     const reason = `${destination.label} could not be brought to an answer: ${why}.`;
     if (request.effect === "write") throw new Unavailable(reason, status, cause);
     throw new SyncFailure("unavailable", reason, "Run again later; what was sent until now is kept.", cause);
   }
   line.log("debug", `Asking again in ${ms} ms: ${why}.`);
   return ms;
+}
+
+/**
+ * A success that says it is JSON, begins like it and is not: it was cut, or another program answered in the destination's
+ * name. What is in it may not be taken for what the destination did.
+ */
+function isBroken({ status, headers, text, json }: HttpResponse): boolean {
+  const says = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headers["content-type"] ?? "");
+  return says && status >= 200 && status < 300 && json === undefined && /^\s*[[{"]/.test(text);
 }
 
 /**

@@ -230,7 +230,8 @@ function decompressed(raw: Buffer, encoding: string | undefined, maxOutputLength
 function parsed(text: string, type: string | undefined): unknown {
   if (!/json/i.test(type ?? "") && !/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    // Some servers begin with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     return undefined;
   }

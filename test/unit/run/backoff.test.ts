@@ -24,6 +24,20 @@ describe("Retry-After", () => {
   }
 });
 
+describe("Retry-After as a date beside the destination's own clock", () => {
+  const cases: readonly [title: string, date: string, ms: number][] = [
+    ["hours ahead", "Thu, 01 Jan 2026 15:00:00 GMT", 0],
+    ["hours behind", "Thu, 01 Jan 2026 09:00:00 GMT", 3 * 3_600_000 + 10_000],
+    ["right", "Thu, 01 Jan 2026 12:00:04 GMT", 6000],
+    ["unreadable", "now", 10_000],
+  ];
+  for (const [title, date, ms] of cases) {
+    it(`${title}: ${ms} ms`, () => {
+      assert.equal(retryAfter({ "retry-after": "Thu, 01 Jan 2026 12:00:10 GMT", date }, now), ms);
+    });
+  }
+});
+
 describe("backoff", () => {
   it("doubles up to a cap, and is jittered between half and all of it", () => {
     const low = [1, 2, 3, 4, 5, 6, 100].map((attempt) => backoff(attempt, () => 0));

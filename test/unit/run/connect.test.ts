@@ -118,7 +118,16 @@ describe("a connection", () => {
 
   const waits: readonly [string, Record<string, string>, number][] = [
     ["as long as Retry-After says in seconds", { "retry-after": "7" }, 7000],
-    ["until the time that Retry-After names", { "retry-after": "Thu, 01 Jan 2026 00:00:12 GMT" }, 12_000],
+    [
+      "until the time that Retry-After names",
+      { date: "Thu, 01 Jan 2026 00:00:00 GMT", "retry-after": "Thu, 01 Jan 2026 00:00:12 GMT" },
+      12_000,
+    ],
+    [
+      "until the time that Retry-After names by a clock that is hours ahead",
+      { date: "Thu, 01 Jan 2026 05:00:00 GMT", "retry-after": "Thu, 01 Jan 2026 05:00:12 GMT" },
+      12_000,
+    ],
     ["for the window of the limit where nothing is said", {}, 10_000],
   ];
   for (const [title, headers, ms] of waits) {
@@ -227,6 +236,88 @@ describe("a connection", () => {
       },
       { timeouts: { headersMs: 150, bodyMs: 150 } },
     ));
+
+  for (const status of [429, 503]) {
+    it(`holds every conversation while a destination without limits asks to wait by a ${status}`, () => {
+      const clock = stillClock();
+      return talking(
+        faulty({ status, headers: { "retry-after": "30" } }),
+        async (writer, { received }) => {
+          const first = writer.converse(reading(), {});
+          while (clock.waits.length === 0) await new Promise((done) => setImmediate(done));
+          const second = writer.converse(reading(), {});
+          await clock.advance(29_999);
+          assert.equal(received.length, 1);
+          await clock.advance(1);
+          await Promise.all([first, second]);
+          assert.equal(received.length, 3);
+        },
+        { clock, destination: testDestination({ limits: [] }) },
+      );
+    });
+  }
+
+  it("sends nothing more once a destination asks to wait for longer than a run may", () =>
+    talking(
+      () => ({ status: 503, headers: { "retry-after": "3600" } }),
+      async (writer, { received }) => {
+        await assert.rejects(writer.converse(writing(false), {}), { name: "UnknownOutcome", status: 503 });
+        await assert.rejects(writer.converse(writing(true), {}), (error) => {
+          assert.ok(error instanceof SyncFailure);
+          assert.deepEqual(
+            [error.code, error.message],
+            ["throttled", "The destination asks to wait for the next 60 minutes."],
+          );
+          return true;
+        });
+        assert.equal(received.length, 1);
+      },
+    ));
+
+  const broken: readonly [string, string, boolean][] = [
+    ["cut", '{"results":[{"outcome":"app', true],
+    ["cut before its end", '{"results":[]', true],
+    ["a plain word", "OK", false],
+    ["nothing", "", false],
+    ["whole, after a byte order mark", '\ufeff{"results":[]}', false],
+  ];
+  for (const [title, text, again] of broken) {
+    it(`takes a success whose JSON is not whole for no answer: ${title}`, () =>
+      talking(faulty({ status: 200, text }, { status: 200, json: { results: [] } }), async (writer, { received }) => {
+        assert.equal((await writer.converse(writing(true), {})).status, 200);
+        assert.equal(received.length, again ? 2 : 1);
+        if (!again) return;
+        received.length = 0;
+      }));
+  }
+
+  it("never sends a write again whose answer was not whole, and says so", () =>
+    talking(
+      () => ({ status: 201, headers: { "content-type": "application/vnd.api+json; charset=utf-8" }, text: '[{"id"' }),
+      async (writer, { received }) => {
+        await assert.rejects(writer.converse(writing(false), {}), (error) => {
+          assert.match(
+            (error as { reason: string }).reason,
+            /may or may not have taken the record: its answer was not whole/,
+          );
+          return true;
+        });
+        assert.equal(received.length, 1);
+      },
+    ));
+
+  it("does not wait for ever on a destination that hangs each time", () => {
+    const clock = jumpingClock();
+    return talking(
+      (received) => (response) =>
+        void clock.advance(4 * 60_000).then(() => response.writeHead(504).end(String(received.number))),
+      async (writer, { received }) => {
+        await assert.rejects(writer.converse(writing(true), {}), { name: "Unavailable", status: 504 });
+        assert.equal(received.length, 3);
+      },
+      { clock },
+    );
+  });
 
   it("waits as long as a failing destination asks", () => {
     const clock = jumpingClock();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setMaxListeners } from "node:events";
+import fc from "fast-check";
 import { createLimiter, type Grant } from "../../../src/run/limiter";
 import { SyncFailure } from "../../../src/failure";
 import { jumpingClock, stillClock } from "./support";
@@ -33,6 +34,83 @@ describe("the limiter", () => {
       assert.equal(counted.length, requests * 6);
       assert.ok(mostWithin(counted, perMs) <= requests, `${mostWithin(counted, perMs)} of ${requests} in ${perMs} ms`);
     }
+  });
+
+  it("never lets more into a window, whatever several conversations do, headers correct and destinations ask for", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          seed: fc.nat(),
+          declared: fc.record({ requests: fc.integer({ min: 1, max: 20 }), perMs: fc.integer({ min: 50, max: 2000 }) }),
+          /** The account's true limit, which headers tell; absent: as declared. */
+          truth: fc.option(fc.integer({ min: 1, max: 20 })),
+          /** Requests that other programs sent from the same account just before. */
+          others: fc.integer({ min: 0, max: 20 }),
+          conversations: fc.integer({ min: 1, max: 8 }),
+          headers: fc.constantFrom("none", "max", "remaining", "reset"),
+          holds: fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 3 }),
+        }),
+        async ({ seed, declared, truth, others, conversations, headers, holds }) => {
+          const random = seeded(seed);
+          const clock = jumpingClock(0);
+          const limiter = createLimiter([{ name: "all", ...declared }], clock);
+          const [allowed, perMs] = [truth ?? declared.requests, declared.perMs];
+          const counted: number[] = [];
+          const foreign = Array.from({ length: Math.min(others, allowed) }, () => -random() * perMs);
+          let knows = truth === null || headers === "none";
+          // What was let go before the first answer told the true limit cannot be called back.
+          let free = 0;
+          const pending = [...holds];
+          async function converse(): Promise<void> {
+            for (let sent = 0; sent < 6; sent += 1) {
+              const grant = await limiter.acquire(["all"]);
+              const at = clock.now();
+              if (!knows) free += 1;
+              await clock.wait(random() * perMs * 0.4);
+              counted.push(at + random() * (clock.now() - at));
+              const used = [...counted, ...foreign].filter((one) => one > clock.now() - perMs).length;
+              const remaining = Math.max(0, allowed - used);
+              const hold = pending.pop();
+              if (hold !== undefined) limiter.hold(["all"], hold);
+              const reading = { name: "all", requests: allowed, perMs };
+              if (headers === "none") grant.release();
+              else if (headers === "max") grant.release([reading]);
+              else if (headers === "remaining") grant.release([{ ...reading, remaining }]);
+              else grant.release([{ ...reading, remaining, resetMs: perMs }]);
+              if (headers !== "none") knows = true;
+            }
+          }
+          await Promise.all(Array.from({ length: conversations }, converse));
+          const limit = headers === "none" ? declared.requests : Math.max(allowed, free);
+          assert.ok(mostWithin(counted, perMs) <= limit, `${mostWithin(counted, perMs)} of ${limit} in ${perMs} ms`);
+          assert.equal(counted.length, 6 * conversations);
+        },
+      ),
+      { seed: 29, numRuns: 150 },
+    ));
+
+  it("sends nothing while a destination asks to wait, then no more than the limit", async () => {
+    const clock = jumpingClock(0);
+    const limiter = createLimiter([{ name: "all", requests: 3, perMs: 1000 }], clock);
+    (await limiter.acquire(["all"])).release();
+    limiter.hold(["all"], 5000);
+    const left: number[] = [];
+    await Promise.all(
+      Array.from({ length: 9 }, async () => {
+        const grant = await limiter.acquire(["all"]);
+        left.push(clock.now());
+        grant.release();
+      }),
+    );
+    assert.ok(Math.min(...left) >= 5000 && mostWithin(left, 1000) <= 3, left.join());
+  });
+
+  it("takes what is in flight for not yet counted where headers tell what is left", async () => {
+    const limiter = createLimiter([{ name: "all", requests: 10, perMs: 1000 }], stillClock());
+    const [first] = await Promise.all(Array.from({ length: 5 }, () => limiter.acquire(["all"])));
+    // The destination counted one of ours and five of others; four of ours are on the way.
+    first?.release([{ name: "all", remaining: 4 }]);
+    assert.equal(await countNow(limiter.acquire), 0);
   });
 
   it("uses the limit whole: the last of two windows' worth leaves as the second window opens", async () => {
