@@ -44,6 +44,8 @@ export interface SandboxHost {
   requests(): readonly LoggedRequest[];
   /** The coming requests go wrong. */
   fault(ask: FaultAsk): void;
+  /** No fault waits any longer. */
+  clearFaults(): void;
   state(): Json;
   /** Replaces the state; absent: by an empty one. */
   seed(state?: Json): void;
@@ -65,6 +67,7 @@ export async function startSandbox(options: SandboxHostOptions): Promise<Sandbox
   const host: Omit<SandboxHost, "url" | "stop"> = {
     requests: () => log.all(),
     fault: (ask) => faults.add(ask),
+    clearFaults: () => faults.clear(),
     state: () => sandbox.dump(),
     seed(state) {
       sandbox = make(state);

@@ -106,7 +106,7 @@ export const allValues: readonly Value[] = [
 
 async function ownSample(type: string): Promise<Partial<Sample>> {
   const file = path.join(__dirname, "samples", `${type}.ts`);
-  return existsSync(file) ? ((await import(file)) as { sample: Partial<Sample> }).sample : {};
+  return existsSync(file) ? (((await import(file)) as { sample?: Partial<Sample> }).sample ?? {}) : {};
 }
 
 function madeUp(connection: z.ZodObject): Config {

@@ -1,3 +1,4 @@
+import { openFields } from "../../support/drive";
 import { type Sample } from "../sample";
 
 export const sample: Partial<Sample> = {
@@ -16,3 +17,17 @@ export const sample: Partial<Sample> = {
   match: "id",
   bad: { email: "not an address" },
 };
+
+const batch = { size: 4, wrap: "records" };
+const errors = { path: "errors", index: "index", message: "message", field: "field" };
+
+/** An endpoint that upserts by id, and one that stores an event each time it is told of it. */
+export const shapes = {
+  repeatable: { options: { path: "/people", batch, errors, repeatable: true } },
+  once: {
+    mode: "append",
+    options: { path: "/events", batch, errors },
+    match: "",
+    fields: openFields({ person: "text", title: "text" }),
+  },
+} as const;

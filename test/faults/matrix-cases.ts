@@ -1,0 +1,125 @@
+/** The faults of the matrix, and how a run that meets each must end. */
+import { type Edges } from "../../src/calls/edges";
+import { type FaultAsk } from "../../src/sandbox/faults";
+import { type Kind } from "./matrix-subjects";
+
+/**
+ * - applied: every record is there, as if nothing had been
+ * - doubt: the records of the requests that were struck are in doubt, all others are there
+ * - a code: the run stopped with it
+ */
+export type Ending = "applied" | "doubt" | { readonly stopped: string };
+
+export interface FaultCase {
+  readonly name: string;
+  /** Each strikes writes, unless it says otherwise. */
+  readonly faults: readonly FaultAsk[];
+  readonly end: Ending | Readonly<Record<Kind, Ending>>;
+  readonly waits?: Edges["waits"];
+  /** Only where requests go beside each other and the token is asked for by a request of its own. */
+  readonly only?: "renewed beside each other";
+}
+
+/** Harmless writes are sent again; of others nobody can tell whether they were applied. */
+const unclear = { repeatable: "applied", once: "doubt" } as const;
+const stopped = (code: string) => ({ stopped: code });
+const always = 10_000;
+const hours = 3_600_000;
+
+/** Of this machine's clock, as what waits for a socket knows no other. */
+const impatient: Edges["waits"] = { timeouts: { headersMs: 1500, bodyMs: 1500, totalMs: 2500 } };
+
+export const cases: readonly FaultCase[] = [
+  { name: "no fault", faults: [], end: "applied" },
+  { name: "latency", faults: [{ kind: "latency", ms: 30, times: 4 }], end: "applied" },
+
+  { name: "429, Retry-After in seconds", faults: [{ kind: "throttled", retry_after: 3, times: 2 }], end: "applied" },
+  { name: "429, Retry-After a date", faults: [{ kind: "throttled", retry_after: { date: 3 } }], end: "applied" },
+  {
+    name: "429, Retry-After a date gone by",
+    faults: [{ kind: "throttled", retry_after: { date: -60 } }],
+    end: "applied",
+  },
+  { name: "429 without Retry-After", faults: [{ kind: "throttled", retry_after: "none", times: 3 }], end: "applied" },
+  { name: "429 as the vendor's own", faults: [{ kind: "throttled", times: 3 }], end: "applied" },
+  {
+    name: "429, Retry-After an hour",
+    faults: [{ kind: "throttled", retry_after: 3600, after: 1, times: always }],
+    end: stopped("throttled"),
+  },
+  {
+    name: "429 for ever",
+    faults: [{ kind: "throttled", retry_after: 20, after: 1, times: always }],
+    end: stopped("throttled"),
+    waits: { patience: { throttledMs: 60_000 } },
+  },
+
+  { name: "500", faults: [{ kind: "error", retry_after: "none" }], end: unclear },
+  { name: "502", faults: [{ kind: "status", status: 502 }], end: unclear },
+  { name: "502 after it was applied", faults: [{ kind: "status", status: 502, applied: true }], end: unclear },
+  { name: "503, Retry-After", faults: [{ kind: "unavailable", retry_after: 5 }], end: unclear },
+  { name: "503 without Retry-After", faults: [{ kind: "unavailable", retry_after: "none" }], end: unclear },
+  {
+    name: "503, Retry-After an hour",
+    faults: [{ kind: "unavailable", retry_after: 3600, times: always }],
+    // Sent beside each other, several meet it at once; one after the other, the second is not sent any more.
+    end: { repeatable: stopped("unavailable"), once: stopped("throttled") },
+  },
+  { name: "500 for ever", faults: [{ kind: "error", times: always }], end: stopped("unavailable") },
+
+  { name: "reset before the body", faults: [{ kind: "reset-before" }], end: unclear },
+  { name: "reset in the body", faults: [{ kind: "reset-during" }], end: unclear },
+  { name: "reset after it was applied", faults: [{ kind: "reset-after" }], end: unclear },
+  { name: "reset for ever", faults: [{ kind: "reset-after", times: always }], end: stopped("unavailable") },
+  { name: "half a response", faults: [{ kind: "half" }], end: unclear },
+  { name: "half a response that looks whole", faults: [{ kind: "cut" }], end: unclear },
+  { name: "wrong JSON", faults: [{ kind: "wrong-json" }], end: unclear },
+  { name: "wrong JSON for ever", faults: [{ kind: "wrong-json", times: always }], end: stopped("unavailable") },
+
+  {
+    name: "time-out after it was applied",
+    faults: [{ kind: "time-out", ms: 60_000 }],
+    end: unclear,
+    waits: impatient,
+  },
+  {
+    name: "time-out for ever",
+    faults: [{ kind: "time-out", ms: 60_000, times: always }],
+    end: stopped("unavailable"),
+    waits: { ...impatient, patience: { attempts: 2 } },
+  },
+
+  { name: "expired token", faults: [{ kind: "expired" }], end: "applied" },
+  {
+    name: "expired token, for three at once",
+    faults: [{ kind: "expired", times: 3 }],
+    end: "applied",
+    only: "renewed beside each other",
+  },
+  {
+    name: "expired token for ever",
+    faults: [{ kind: "expired", after: 1, times: always }],
+    end: stopped("unauthorized"),
+  },
+
+  { name: "a clock 3 h ahead", faults: [{ kind: "skew", skew_ms: 3 * hours, times: always }], end: "applied" },
+  { name: "a clock 3 h behind", faults: [{ kind: "skew", skew_ms: -3 * hours, times: always }], end: "applied" },
+  {
+    name: "429, a date by a clock 3 h ahead",
+    faults: [{ kind: "throttled", retry_after: { date: 3 }, skew_ms: 3 * hours }],
+    end: "applied",
+  },
+  {
+    name: "429, a date by a clock 3 h behind",
+    faults: [{ kind: "throttled", retry_after: { date: 3 }, skew_ms: -3 * hours }],
+    end: "applied",
+  },
+
+  { name: "slow drip", faults: [{ kind: "drip", ms: 1, bytes: 500, times: 2 }], end: "applied" },
+  {
+    name: "slow drip without end",
+    faults: [{ kind: "drip", ms: 200 }],
+    end: unclear,
+    waits: { timeouts: { totalMs: 1500 } },
+  },
+];
