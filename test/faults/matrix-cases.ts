@@ -6,9 +6,10 @@ import { type Kind } from "./matrix-subjects";
 /**
  * - applied: every record is there, as if nothing had been
  * - doubt: the records of the requests that were struck are in doubt, all others are there
- * - a code: the run stopped with it
+ * - refused: one record is rejected with its reason, all others are there
+ * - codes: the run stopped with one of them
  */
-export type Ending = "applied" | "doubt" | { readonly stopped: string };
+export type Ending = "applied" | "doubt" | "refused" | { readonly stopped: readonly string[] };
 
 export interface FaultCase {
   readonly name: string;
@@ -16,13 +17,18 @@ export interface FaultCase {
   readonly faults: readonly FaultAsk[];
   readonly end: Ending | Readonly<Record<Kind, Ending>>;
   readonly waits?: Edges["waits"];
+  /**
+   * - past the limit: enough for more requests than one window takes
+   * - one bad: the second record is one that the destination refuses
+   */
+  readonly records?: "past the limit" | "one bad";
   /** Only where requests go beside each other and the token is asked for by a request of its own. */
   readonly only?: "renewed beside each other";
 }
 
 /** Harmless writes are sent again; of others nobody can tell whether they were applied. */
 const unclear = { repeatable: "applied", once: "doubt" } as const;
-const stopped = (code: string) => ({ stopped: code });
+const stopped = (...codes: readonly string[]) => ({ stopped: codes });
 const always = 10_000;
 const hours = 3_600_000;
 
@@ -54,6 +60,23 @@ export const cases: readonly FaultCase[] = [
     waits: { patience: { throttledMs: 60_000 } },
   },
 
+  {
+    name: "429 beyond the limit",
+    faults: [
+      { kind: "throttled", retry_after: "none", after: 1, times: 2 },
+      { kind: "latency", ms: 5, times: 10 },
+      { kind: "throttled", retry_after: 1, after: 3 },
+    ],
+    end: "applied",
+    records: "past the limit",
+  },
+  {
+    name: "one record refused, and a 429",
+    faults: [{ kind: "throttled", retry_after: 1 }],
+    end: "refused",
+    records: "one bad",
+  },
+
   { name: "500", faults: [{ kind: "error", retry_after: "none" }], end: unclear },
   { name: "502", faults: [{ kind: "status", status: 502 }], end: unclear },
   { name: "502 after it was applied", faults: [{ kind: "status", status: 502, applied: true }], end: unclear },
@@ -62,8 +85,8 @@ export const cases: readonly FaultCase[] = [
   {
     name: "503, Retry-After an hour",
     faults: [{ kind: "unavailable", retry_after: 3600, times: always }],
-    // Sent beside each other, several meet it at once; one after the other, the second is not sent any more.
-    end: { repeatable: stopped("unavailable"), once: stopped("throttled") },
+    // Sent beside each other, three may meet it before one of them makes the others wait.
+    end: stopped("throttled", "unavailable"),
   },
   { name: "500 for ever", faults: [{ kind: "error", times: always }], end: stopped("unavailable") },
 

@@ -54,6 +54,14 @@ export async function subjectOf(destination: Destination, kind: Kind): Promise<S
   return undefined;
 }
 
+/** The field by which the second record is made one that the destination refuses, and its value; undefined: it takes anything. */
+export function badField({ sample }: Subject): { readonly name: string; readonly value: string } | undefined {
+  const [found] = Object.entries(sample.bad ?? {}).filter(([name]) =>
+    sample.fields.some((field) => field.name === name),
+  );
+  return found === undefined || typeof found[1] !== "string" ? undefined : { name: found[0], value: found[1] };
+}
+
 /** A value of the n-th record as SQL over `i`, in the type that the destination wants; undefined: the field is left out. */
 export function sqlOf(field: FieldSchema, subject: Subject): string | undefined {
   if (field.name === subject.marker.name || field.format === "email" || field.name === "email") {
@@ -96,7 +104,9 @@ function isText({ type, options }: FieldSchema): boolean {
   return type === "text" && options === undefined;
 }
 
-function literal(value: string | undefined): string | undefined {
+export function literal(value: string): string;
+export function literal(value: string | undefined): string | undefined;
+export function literal(value: string | undefined): string | undefined {
   return value === undefined ? undefined : `'${value.replaceAll("'", "''")}'`;
 }
 

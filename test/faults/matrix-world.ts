@@ -15,7 +15,7 @@ import { isSecret } from "../contract/sample";
 import { until } from "../support/cli";
 import { execute } from "../support/duckdb";
 import { temporaryFolder } from "../support/temporary.mjs";
-import { held, numberIn, sqlOf, type Subject } from "./matrix-subjects";
+import { badField, held, literal, numberIn, sqlOf, type Subject } from "./matrix-subjects";
 
 /** How many times faster than the day's the world's clock runs: a window of ten seconds is over in a tenth of one. */
 const speed = 100;
@@ -35,7 +35,7 @@ export interface Ran {
 
 export interface World {
   /** Empties the sandbox and forgets all runs; the model has so many records. */
-  begin(records: number): Promise<void>;
+  begin(records: number, what?: "one bad"): Promise<void>;
   run(faults: readonly FaultAsk[], waits?: Edges["waits"]): Promise<Ran>;
   /** Rows of the ledger by state, and how many changes another run would make. */
   after(): Promise<{ readonly rows: Readonly<Record<RowState, number>>; readonly changes: number }>;
@@ -52,7 +52,7 @@ export async function makeWorld(subject: Subject): Promise<World> {
   const state = path.join(root, ".sluice");
   const file = "people.sync.yaml";
   let calls: Calls;
-  let present = 0;
+  let present = "";
 
   const edges = (waits: Edges["waits"]): Edges => ({
     ...clock,
@@ -82,8 +82,16 @@ export async function makeWorld(subject: Subject): Promise<World> {
       destinations: { there: connection },
     }),
   );
-  const mapped = subject.sample.fields.flatMap((field) => sqlOf(field, subject) ?? []);
-  const columns = mapped.map((sql, index) => `${sql} as c${index}`).join(", ");
+  const bad = badField(subject);
+  const columns = (what: "one bad" | "good"): string =>
+    subject.sample.fields
+      .flatMap((field) => {
+        const sql = sqlOf(field, subject);
+        if (sql === undefined || what === "good" || field.name !== bad?.name) return sql ?? [];
+        return `case when i = 2 then ${literal(bad.value)} else ${sql} end`;
+      })
+      .map((sql, index) => `${sql} as c${index}`)
+      .join(", ");
   writeFileSync(path.join(root, file), JSON.stringify(syncOf(subject)));
   mkdirSync(state, { mode: 0o700 });
   if (subject.destination.selfDescribing !== true) {
@@ -91,15 +99,16 @@ export async function makeWorld(subject: Subject): Promise<World> {
   }
 
   return {
-    async begin(records) {
+    async begin(records, what) {
       for (const folder of ["ledger", "journal", "plans", "runs", "locks"])
         rmSync(path.join(state, folder), { recursive: true, force: true });
       host.seed();
-      if (present === records) return;
-      present = records;
+      const wanted = `${records} ${what ?? "good"}`;
+      if (present === wanted) return;
+      present = wanted;
       await execute(
         path.join(root, "warehouse.duckdb"),
-        `create or replace table people as select i as id, ${columns} from range(1, ${records + 1}) t(i)`,
+        `create or replace table people as select i as id, ${columns(what ?? "good")} from range(1, ${records + 1}) t(i)`,
       );
     },
     run: (faults, waits) =>

@@ -7,6 +7,7 @@ export const sample: Partial<Sample> = {
     headers: { "X-Key": "secret-header" },
     auth: { bearer: "secret-bearer" },
     probe_path: "/me",
+    rate_limit: { requests: 4, per_seconds: 1 },
   },
   options: {
     path: "/people",
