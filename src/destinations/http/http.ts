@@ -7,7 +7,7 @@ import { checkOptions } from "./check";
 import { deliver } from "./deliver";
 import { classify, refusal } from "./judge";
 import { connection, options, readOptions } from "./options";
-import { removal, sending } from "./request";
+import { operationFor, removal, sending } from "./request";
 import { sandbox } from "./sandbox";
 
 /**
@@ -80,7 +80,15 @@ fields:
     // A key of a whole batch is not recognised when a later run batches the same records differently.
     const repeatable = operations.every((operation) => operation.repeatable);
     const keyed = read.batch === undefined || read.repeatable === true || read.method === "PUT";
-    return { size: read.batch?.size ?? 1, repeatable: repeatable && keyed };
+    return {
+      size: read.batch?.size ?? 1,
+      // A request of its own is answered on its own: what becomes of the next says nothing of it.
+      by: (change) => {
+        const { kind, together } = operationFor(change, read, context);
+        return together ? kind : `${kind} ${change.id}`;
+      },
+      repeatable: repeatable && keyed,
+    };
   },
   deliver,
   classify,

@@ -8,6 +8,7 @@ import {
 import { http } from "../../../src/destinations/http/http";
 import { SyncFailure } from "../../../src/failure";
 import { type OutgoingChange, type Outcome } from "../../../src/record";
+import { batches } from "../../../src/run/outgoing";
 import { type Json } from "../../../src/value";
 import {
   answers,
@@ -260,6 +261,15 @@ describe("HTTP destination: answers", () => {
   it("does not look for a guilty record where the whole batch is unwelcome", () => {
     const { outcomes, requests } = deliver(batch, contextOf(together), httpResponse(404, ""));
     assert.deepEqual([brief(outcomes), requests.length], ["rejected rejected rejected rejected", 1]);
+  });
+
+  it("gives a record that has a request of its own a batch of its own, so that a time-out puts no other in doubt", () => {
+    const context = contextOf({ batch: { size: 10 }, on_update: { path: "/people/{{ id }}" } });
+    const changes = [1, 2, 3, 4].map((id) => change(id, { action: id > 2 ? "update" : "create" }));
+    const ids = batches(changes, http.batching(context), context).flatMap((wave) =>
+      wave.map((batch) => batch.map(({ id }) => id)),
+    );
+    assert.deepEqual(ids, [[1, 2], [3], [4]]);
   });
 
   it("does not take a batch for sent where the answer would list the errors and cannot be read", () => {
