@@ -45,3 +45,9 @@ export function backoff(attempt: number, random: () => number, { baseMs = 1000, 
   const full = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.round(full / 2 + (full / 2) * random());
 }
+
+/** For people: "45 s", "12 minutes", "3 hours". Rounded up. */
+export function inWords(ms: number): string {
+  if (ms < 120_000) return `${Math.ceil(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${Math.ceil(ms / 60_000)} minutes` : `${Math.ceil(ms / 3_600_000)} hours`;
+}

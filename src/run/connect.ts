@@ -136,6 +136,7 @@ function makeTalk(options: ConnectOptions, concurrency: number): Talk {
     random: options.random,
     patience: wanted,
     graceMs: options.graceMs ?? 10_000,
+    told: { until: 0 },
     sent: { reads: 0, writes: 0, retries: 0 },
     nextExchange: () => `x${(exchanges += 1)}`,
     log: options.log ?? (() => undefined),

@@ -4,6 +4,7 @@
  */
 import { type Bucket, type BucketReading } from "../destinations/destination";
 import { Cancelled, SyncFailure } from "../failure";
+import { inWords } from "./backoff";
 import { type LimitBucket, limitBucket } from "./bucket";
 import { type Clock } from "./clock";
 
@@ -172,8 +173,7 @@ export function createLimiter(
 }
 
 function tooLong(buckets: readonly LimitBucket[], now: number, until: number): SyncFailure {
-  const minutes = Math.ceil((until - now) / 60_000);
-  const time = minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+  const time = inWords(until - now);
   if (buckets.some((bucket) => bucket.held(now))) {
     return new SyncFailure(
       "throttled",

@@ -19,6 +19,8 @@ export interface Line {
   readonly patience: Patience;
   /** How long an answer to a write is waited for after a cancel. */
   readonly graceMs: number;
+  /** Until when people know that the connection waits, in ms since the epoch. */
+  readonly told: { until: number };
   readonly sent: { reads: number; writes: number; retries: number };
   nextExchange(): string;
   readonly log: Log;

@@ -8,7 +8,7 @@ import {
 } from "../destinations/destination";
 import { Cancelled, SyncFailure, throwIfAborted } from "../failure";
 import { type Exchange } from "../record";
-import { backoff, retryAfter } from "./backoff";
+import { backoff, inWords, retryAfter } from "./backoff";
 import { exchange, isResponse, type Wire, wireRequest } from "./exchange";
 import { type Line, RefusedRequest, Unavailable, UnknownOutcome } from "./line";
 import { NoAnswer, NotSent } from "./send";
@@ -56,7 +56,7 @@ export async function perform(request: HttpRequest, line: Line, options: Request
     }
     switch (verdict) {
       case "throttled":
-        line.log("debug", `${line.destination.label} asks to wait ${holdMs} ms.`);
+        tell(line, holdMs, `${line.destination.label} asks to wait ${inWords(holdMs)}; the run goes on then.`);
         await line.clock.wait(holdMs, signal);
         break;
       case "expired":
@@ -167,9 +167,19 @@ function failedFor(
     if (request.effect === "write") throw new Unavailable(reason, status, cause);
     throw new SyncFailure("unavailable", reason, "Run again later; what was sent until now is kept.", cause);
   }
-  line.log("debug", `Asking again in ${ms} ms: ${why}.`);
+  tell(line, ms, `${destination.label} fails (${why}); it is asked again in ${inWords(ms)}.`);
   return ms;
 }
+
+/** A run that waits long says so, once for all that wait for the same. */
+function tell(line: Line, ms: number, message: string): void {
+  const until = line.clock.now() + ms;
+  const isLong = ms >= longWaitMs && until > line.told.until + longWaitMs;
+  if (isLong) line.told.until = until;
+  line.log(isLong ? "warn" : "debug", message);
+}
+
+const longWaitMs = 20_000;
 
 /**
  * A success that says it is JSON, begins like it and is not: it was cut, or another program answered in the destination's
@@ -258,7 +268,7 @@ function unreachable(line: Line, failure: NotSent): SyncFailure {
 function throttled(line: Line, ms: number): SyncFailure {
   return new SyncFailure(
     "throttled",
-    `${line.destination.label} keeps asking to wait, now for ${Math.ceil(ms / 1000)} s.`,
+    `${line.destination.label} keeps asking to wait, now for ${inWords(ms)}.`,
     "Run again when its limits are free; what was sent until now is kept.",
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backoff, retryAfter } from "../../../src/run/backoff";
+import { backoff, inWords, retryAfter } from "../../../src/run/backoff";
 
 const now = Date.UTC(2026, 0, 1, 12, 0, 0);
 
@@ -45,4 +45,16 @@ describe("backoff", () => {
     assert.deepEqual(low, [500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
     assert.deepEqual(high, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   });
+});
+
+describe("a wait in words", () => {
+  for (const [ms, words] of [
+    [1, "1 s"],
+    [90_000, "90 s"],
+    [600_000, "10 minutes"],
+    [3_600_000, "60 minutes"],
+    [86_400_000, "24 hours"],
+  ] as const) {
+    it(`${ms} ms is ${words}`, () => assert.equal(inWords(ms), words));
+  }
 });

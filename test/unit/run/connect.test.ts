@@ -257,6 +257,28 @@ describe("a connection", () => {
     });
   }
 
+  it("says once that everything waits for long, and what the run does then", () => {
+    const clock = stillClock();
+    const said: string[] = [];
+    const throttled = { status: 429, headers: { "retry-after": "600" } };
+    return talking(
+      faulty(throttled, throttled, throttled, { status: 503, headers: { "retry-after": "60" } }),
+      async (writer, { received }) => {
+        const waiting = [1, 2, 3].map(() => writer.converse(reading(), {}));
+        const waitsLong = (count: number) => clock.waits.filter((ms) => ms >= 59_000).length >= count;
+        while (received.length < 3 || !waitsLong(3)) await new Promise((done) => setImmediate(done));
+        assert.deepEqual(said, ["Testbed asks to wait 10 minutes; the run goes on then."]);
+        await clock.advance(600_000);
+        while (received.length < 6) await new Promise((done) => setImmediate(done));
+        while (said.length < 2) await new Promise((done) => setImmediate(done));
+        assert.equal(said[1], "Testbed fails (it answered 503); it is asked again in 60 s.");
+        await clock.advance(60_000);
+        await Promise.all(waiting);
+      },
+      { clock, log: (level, message) => void (level === "warn" && said.push(message)) },
+    );
+  });
+
   it("sends nothing more once a destination asks to wait for longer than a run may", () =>
     talking(
       () => ({ status: 503, headers: { "retry-after": "3600" } }),
