@@ -37,10 +37,11 @@ export function tooDeepAt(text: string): number | undefined {
 
 /**
  * A bound that spares most files the lexer. The open blocks start at different columns: those before a line's first
- * character are at most its indentation, and each further one on the line follows an indicator. Every bracket counts as open.
+ * character are at most its indentation, and each further one on the line follows an indicator. Every bracket counts as open,
+ * and blocks stay open around it, so the deepest line so far counts.
  */
 function isSurelyShallow(text: string): boolean {
-  let [brackets, depth] = [0, 1];
+  let [brackets, depth, most] = [0, 1, 1];
   let indenting = true;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
@@ -51,7 +52,8 @@ function isSurelyShallow(text: string): boolean {
     indenting &&= character === " " || character === "\t" || character === "\ufeff";
     if (indenting || character === "-" || character === "?" || character === ":") depth += 1;
     else if (character === "[" || character === "{") brackets += 1;
-    if (depth + brackets > deepest) return false;
+    most = Math.max(most, depth);
+    if (most + brackets > deepest) return false;
   }
   return true;
 }

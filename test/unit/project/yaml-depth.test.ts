@@ -46,6 +46,7 @@ describe("the depth of a YAML text", () => {
     ["lists on one line", "- ".repeat(deepest + 1) + "x"],
     ["maps by indentation", Array.from({ length: deepest + 1 }, (_, at) => `${" ".repeat(at)}k:`).join("\n")],
     ["brackets", "[".repeat(deepest + 1)],
+    ["brackets that go on inside blocks of a line before", `${"- ".repeat(30)}[\n${"{".repeat(40)}`],
   ] as const)
     it(`is seen in ${what}`, () => assert.notEqual(tooDeepAt(text), undefined));
 });
