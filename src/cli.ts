@@ -26,7 +26,10 @@ import { retryCommand, runCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
 import { selectSyncs } from "./cli/select";
 import { sampleFolder, version } from "./cli/about";
+import { keepPrivate } from "./run/umask";
 import { type Limit } from "./sync/definition";
+
+keepPrivate();
 
 const exit = collectExit();
 const cancel = new AbortController();

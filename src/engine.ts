@@ -11,6 +11,9 @@ import { type LogMessage, logMethod, type SecretAsk, secretMethod } from "./call
 import { Cancelled } from "./failure";
 import { readText } from "./project/find";
 import { environmentSecrets } from "./project/secrets";
+import { keepPrivate } from "./run/umask";
+
+keepPrivate();
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 

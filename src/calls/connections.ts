@@ -4,6 +4,7 @@ import { type Writer } from "../destinations/connection";
 import { type Config, type Destination } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
+import { makeSluiceFolder } from "../ledger/place";
 import { type ConnectionConfig, type ResolvedProject, type SecretSource } from "../project/project";
 import { secretHost } from "../project/secret-host";
 import { type ResolvedConfig, resolveConfig } from "../project/secrets";
@@ -35,7 +36,7 @@ export function openConnections(edges: Edges): Connections {
       if (type === undefined) throw unknownConnection("warehouse", named, Object.keys(project.warehouses));
       const source = await edges.secrets(project.root);
       const { config: keys } = await resolveConfig(config, source, { connection: named, target: project.target });
-      return type.open(keys, { root: project.root, scratch: path.join(project.root, ".sluice", "tmp") });
+      return type.open(keys, { root: project.root, scratch: path.join(await makeSluiceFolder(project.root), "tmp") });
     },
     async destination(project, name) {
       const config = known(project.destinations, name, "destination");

@@ -2,13 +2,18 @@
 import { cp, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SyncFailure } from "../failure";
+import { asUser } from "../run/umask";
 import { openDuckDb } from "../warehouses/duckdb-driver";
 import { projectFile } from "./workspace";
 
 /** The ignore entries every project needs. */
 const ignored = [".sluice/", ".env"];
 
-export async function initProject(folder: string, text = starter): Promise<readonly string[]> {
+export function initProject(folder: string, text = starter): Promise<readonly string[]> {
+  return asUser(() => makeProject(folder, text));
+}
+
+async function makeProject(folder: string, text: string): Promise<readonly string[]> {
   await refuseExisting(folder);
   await mkdir(path.join(folder, "syncs"), { recursive: true });
   await writeFile(path.join(folder, projectFile), text, { flag: "wx" });
@@ -17,7 +22,11 @@ export async function initProject(folder: string, text = starter): Promise<reado
 }
 
 /** `sample` is the folder that holds the sample's files and its warehouse.sql. */
-export async function initSample(folder: string, sample: string): Promise<readonly string[]> {
+export function initSample(folder: string, sample: string): Promise<readonly string[]> {
+  return asUser(() => makeSample(folder, sample));
+}
+
+async function makeSample(folder: string, sample: string): Promise<readonly string[]> {
   await refuseExisting(folder);
   await mkdir(folder, { recursive: true });
   await cp(sample, folder, {

@@ -1,12 +1,11 @@
 /** The destination's schema: the committed snapshot, or read from the destination where there is none. */
-import path from "node:path";
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import { type Reader } from "../destinations/connection";
 import { type Destination, type ObjectSchema } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { type ResolvedProject } from "../project/project";
 import { readText } from "../project/find";
 import { parseSnapshot, serialiseSnapshot } from "../project/snapshot";
+import { projectFiles } from "../run/files";
 import { type SyncDefinition } from "../sync/definition";
 
 /** Objects of a connection without asking the destination; undefined where there is no snapshot. */
@@ -27,10 +26,10 @@ export async function refreshSnapshot(
 ): Promise<{ readonly file: string; readonly objects: readonly ObjectSchema[] }> {
   const objects = await reader.describe(undefined, signal);
   const file = snapshotFile(reader.name);
-  const absolute = path.join(project.root, file);
-  await mkdir(path.dirname(absolute), { recursive: true });
-  await writeFile(`${absolute}.new`, serialiseSnapshot({ version: 1, type: reader.destination.type, objects }));
-  await rename(`${absolute}.new`, absolute);
+  const text = serialiseSnapshot({ version: 1, type: reader.destination.type, objects });
+  // A repository may bring links: whole or not at all, and never through one that leads out of the project.
+  const step = { step: "file", operation: "replace", path: file, text, effect: "write", repeatable: true } as const;
+  await projectFiles(project.root).perform({ ...step, changes: [] });
   return { file, objects };
 }
 

@@ -3,15 +3,16 @@ import { randomBytes } from "node:crypto";
 import { promises as fs } from "node:fs";
 import path from "node:path";
 import { SyncFailure } from "../failure";
+import { userMode } from "./umask";
 
-/** Writes beside the file and renames: a reader sees the old text or the new one. `mode`: permissions of a new file. */
+/** Writes beside the file and renames: a reader sees the old text or the new one. `mode`: permissions; default: those it had, or the user's. */
 export async function replaceFile(file: string, text: string, mode?: number): Promise<void> {
   const beside = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString("hex")}.tmp`);
   try {
-    const kept = mode ?? (await modeOf(file));
-    const handle = await fs.open(beside, "wx", kept ?? 0o666);
+    const kept = mode ?? (await modeOf(file)) ?? userMode();
+    const handle = await fs.open(beside, "wx", kept);
     try {
-      if (kept !== undefined) await handle.chmod(kept);
+      await handle.chmod(kept);
       await handle.writeFile(text, "utf8");
       await handle.sync();
     } finally {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { type FileStep, type Response } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { codeOf, diskFailure, replaceFile, syncFolder } from "./disk";
+import { makeUserFolder, userMode } from "./umask";
 
 export interface Files {
   /** Throws SyncFailure: "outside-project", "disk-full", "file-failed". */
@@ -65,8 +66,10 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 /** Appends whole: what could be written of a text that does not fit is taken back. */
 async function appendFile(file: string, text: string): Promise<void> {
+  const isNew = (await realIfThere(file)) === undefined;
   const handle = await fs.open(file, constants.O_CREAT | constants.O_RDWR | constants.O_APPEND, 0o666);
   try {
+    if (isNew) await handle.chmod(userMode());
     const { size } = await handle.stat();
     try {
       await handle.writeFile(text, "utf8");
@@ -84,9 +87,10 @@ async function appendFile(file: string, text: string): Promise<void> {
 /** The real path of a file of the project; folders on the way to a file that is written are made. */
 async function confined(projectRoot: string, given: string, effect: "read" | "write"): Promise<string> {
   const parts = given.split(/[\\/]/);
-  const odd = given === "" || given.includes("\0") || path.isAbsolute(given) || /^[A-Za-z]:/.test(given);
+  const odd =
+    given === "" || given.includes("\0") || path.isAbsolute(given) || /^(?:[\\/]|[A-Za-z][A-Za-z0-9+.-]*:)/.test(given);
   if (odd || parts.includes("..")) throw outside();
-  if (parts.some((part) => [".sluice", ".git"].includes(part.toLowerCase()))) throw outside();
+  if (parts.some(isKept)) throw outside();
   const root = await fs.realpath(projectRoot);
   const wanted = path.join(root, ...parts);
   const folder = await realFolder(root, path.dirname(wanted), effect);
@@ -102,6 +106,11 @@ async function confined(projectRoot: string, given: string, effect: "read" | "wr
   return file;
 }
 
+/** Names that are Sluice's, git's or a secret's, also as Windows may spell them. */
+function isKept(part: string): boolean {
+  return /^(\.sluice|\.git|\.env|sluice~\d+|git~\d+|env~\d+)$/i.test(part.replace(/(?::.*|[. ]+)$/, ""));
+}
+
 /** undefined: it is not there, and was not to be made. */
 async function realFolder(root: string, folder: string, effect: "read" | "write"): Promise<string | undefined> {
   let present = folder;
@@ -115,7 +124,7 @@ async function realFolder(root: string, folder: string, effect: "read" | "write"
   if (present === folder) return real;
   if (effect === "read") return undefined;
   const made = path.join(real, path.relative(present, folder));
-  await fs.mkdir(made, { recursive: true });
+  await makeUserFolder(made);
   return made;
 }
 
@@ -144,7 +153,7 @@ function inside(root: string, file: string): boolean {
 function outside(): SyncFailure {
   return new SyncFailure(
     "outside-project",
-    "The destination's file lies outside the project, or in a folder that Sluice or git keeps.",
+    "The destination's file lies outside the project, or is one that Sluice or git keeps.",
     "Name a path inside the project folder; a link may not lead out of it.",
   );
 }

@@ -7,7 +7,9 @@ import { promises as fs } from "node:fs";
 import { z } from "zod";
 import { codeOf, replaceFile } from "../run/disk";
 
-const claimSchema = z.object({ id: z.string(), pid: z.int(), url: z.string().optional() });
+// Whoever brings a .sluice of their own must not be able to name another machine as the sandbox.
+const here = z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/);
+const claimSchema = z.object({ id: z.string().regex(/^[\w-]+$/), pid: z.int(), url: here.optional() });
 export type Claim = Readonly<z.infer<typeof claimSchema>>;
 
 export interface HeldClaim {

@@ -77,6 +77,7 @@ export async function startSandbox(options: SandboxHostOptions): Promise<Sandbox
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await read(incoming);
+    if (isForeign(request)) return turnAway(response);
     if (request.path.startsWith(controlPath)) {
       return control(request, response, { host, log, faults, identity: options.identity ?? {} });
     }
@@ -126,6 +127,18 @@ function noSandbox({ label }: Destination): SyncFailure {
     `${label} has no sandbox.`,
     "Remove `sandbox: true` from the connection in sluice.yaml; for files, name another folder for this target.",
   );
+}
+
+/** A page in the user's browser, or a name that was made to point here: neither may read or change what the sandbox holds. */
+function isForeign({ headers }: SandboxRequest): boolean {
+  const name = (headers["host"] ?? "").replace(/:\d+$/, "");
+  const site = headers["sec-fetch-site"] ?? "none";
+  return !["127.0.0.1", "localhost"].includes(name) || headers["origin"] !== undefined || site !== "none";
+}
+
+function turnAway(response: ServerResponse): void {
+  response.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+  response.end("The sandbox answers programs on this machine only.");
 }
 
 async function listen(server: ReturnType<typeof createServer>, wanted = 0): Promise<number> {

@@ -7,6 +7,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Destination } from "../destinations/destination";
 import { SyncFailure } from "../failure";
+import { makeSluiceFolder } from "../ledger/place";
 import { claim, type HeldClaim, isAlive, readClaim } from "./claim";
 import { startSandbox } from "./host";
 import { type LoggedRequest } from "./request-log";
@@ -197,11 +198,7 @@ const absencesBelieved = 20;
 
 /** `.sluice/sandbox`, owner only and ignored by git. */
 async function sandboxFolder(root: string): Promise<string> {
-  const own = path.join(root, ".sluice");
-  const folder = path.join(own, "sandbox");
+  const folder = path.join(await makeSluiceFolder(root), "sandbox");
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-  await fs.writeFile(path.join(own, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  });
   return folder;
 }

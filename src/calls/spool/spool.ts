@@ -2,8 +2,9 @@
  * The rows of one query, in a DuckDB file of their own: whatever their number, memory stays flat, and sorting, filtering
  * and finding are SQL over typed columns.
  */
-import { rename, rm } from "node:fs/promises";
+import { chmod, rename, rm } from "node:fs/promises";
 import { Cancelled, SyncFailure, throwIfAborted } from "../../failure";
+import { userMode } from "../../run/umask";
 import { openDuckDb } from "../../warehouses/duckdb-driver";
 import { type Cell, type Column, type Spool as Target } from "../../warehouses/warehouse";
 import {
@@ -272,6 +273,7 @@ export async function openSpool(file: string): Promise<Spool> {
         const part = `${to}.part`;
         try {
           await db.run(exportSql({ format, columns, fitting, from: range(table), file: part }), signal);
+          await chmod(part, userMode());
           await rename(part, to);
         } catch (error) {
           await rm(part, { force: true }).catch(() => undefined);

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
+import { SyncFailure } from "../../../src/failure";
 import { fileName, ledgerFile, ledgerLock, makeSluiceFolder } from "../../../src/ledger/place";
 
 describe("the place of Sluice's files", () => {
@@ -16,6 +27,48 @@ describe("the place of Sluice's files", () => {
     assert.equal(readFileSync(join(folder, ".gitignore"), "utf8"), "mine\n");
     rmSync(root, { recursive: true });
   });
+
+  it("closes what was open to others, and what lies in it", async () => {
+    const root = mkdtempSync(join(tmpdir(), "sluice-place-"));
+    const folder = join(root, ".sluice");
+    mkdirSync(join(folder, "runs", "1"), { recursive: true });
+    writeFileSync(join(folder, "runs", "1", "report.json"), "{}");
+    for (const path of [folder, join(folder, "runs"), join(folder, "runs", "1")]) chmodSync(path, 0o777);
+    chmodSync(join(folder, "runs", "1", "report.json"), 0o666);
+    await makeSluiceFolder(root);
+    const modes = ["", "runs", "runs/1", "runs/1/report.json", ".gitignore"].map((path) =>
+      (statSync(join(folder, path)).mode & 0o777).toString(8),
+    );
+    assert.deepEqual(modes, ["700", "700", "700", "600", "600"]);
+    rmSync(root, { recursive: true });
+  });
+
+  const links: readonly (readonly [title: string, make: (root: string, elsewhere: string) => void])[] = [
+    ["a link to a folder", (root, elsewhere) => symlinkSync(elsewhere, join(root, ".sluice"))],
+    ["a link to nowhere", (root, elsewhere) => symlinkSync(join(elsewhere, "new"), join(root, ".sluice"))],
+    ["a file", (root) => writeFileSync(join(root, ".sluice"), "")],
+    ["a folder with a linked folder in it", (root, elsewhere) => inside(root, "ledger", elsewhere)],
+    ["a folder with a linked file in it", (root, elsewhere) => inside(root, "journal/x.jsonl", join(elsewhere, "x"))],
+    ["a folder whose .gitignore is a link", (root, elsewhere) => inside(root, ".gitignore", join(elsewhere, "x"))],
+  ];
+  function inside(root: string, name: string, to: string): void {
+    mkdirSync(dirname(join(root, ".sluice", name)), { recursive: true });
+    symlinkSync(to, join(root, ".sluice", name));
+  }
+  for (const [title, make] of links) {
+    it(`is not ${title} that a repository brought`, async () => {
+      const above = mkdtempSync(join(tmpdir(), "sluice-place-"));
+      const [root, elsewhere] = [join(above, "project"), join(above, "elsewhere")];
+      for (const folder of [root, elsewhere]) mkdirSync(folder);
+      make(root, elsewhere);
+      await assert.rejects(
+        makeSluiceFolder(root),
+        (error) => error instanceof SyncFailure && error.code === "folder-linked",
+      );
+      assert.deepEqual(readdirSync(elsewhere), []);
+      rmSync(above, { recursive: true });
+    });
+  }
 
   it("gives every sync and target a file of its own, whatever their names", () => {
     const names = [

@@ -43,6 +43,14 @@ describe("file steps", () => {
     ".sluice/ledger/x",
     ".git/config",
     "sub/.GIT/hooks/pre-commit",
+    ".git./config",
+    ".git /config",
+    "GIT~1/config",
+    ".sluice::$INDEX_ALLOCATION/x",
+    ".env",
+    "\\\\server\\share\\people.csv",
+    "//server/share/people.csv",
+    "file:///tmp/people.csv/../../../x",
   ];
   for (const file of outside) {
     it(`refuses ${JSON.stringify(file)}`, () =>

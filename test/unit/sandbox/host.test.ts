@@ -61,6 +61,23 @@ async function stored(host: SandboxHost): Promise<boolean> {
 }
 
 describe("sandbox host", () => {
+  const strangers: readonly (readonly [string, Record<string, string>])[] = [
+    ["a page of another site", { origin: "https://evil.example" }],
+    ["a page that hides where it is from", { origin: "null" }],
+    ["a link in another page", { "sec-fetch-site": "cross-site" }],
+    ["a name that was made to point here", { host: "evil.example" }],
+    ["such a name with our port", { host: "127.0.0.1.evil.example:80" }],
+  ];
+  for (const [title, headers] of strangers) {
+    it(`turns ${title} away, and does nothing for it`, () =>
+      withHost(async (host) => {
+        const body = { email: "a@x.io" };
+        assert.equal((await ask(`${host.url}/people/1`, "PUT", body, { headers })).status, 403);
+        assert.equal((await ask(`${host.url}/__sluice/requests`, "GET", undefined, { headers })).status, 403);
+        assert.equal(await stored(host), false);
+      }));
+  }
+
   it("serves the destination's sandbox and logs what it was asked", () =>
     withHost(async (host) => {
       assert.equal((await ask(`${host.url}/people/1?a=b`, "PUT", { email: "a@x.io" })).status, 201);
