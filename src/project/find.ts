@@ -81,14 +81,34 @@ async function readRegular(file: string, relative: string): Promise<string> {
   if (!isRegular) throw unreadable(relative, "It is not a plain file: name another one.");
   if (size > largestFile) throw unreadable(relative, "It is larger than 16 MB: name another one.");
   try {
-    const handle = await open(file, "r");
-    try {
-      return await handle.readFile("utf8");
-    } finally {
-      await handle.close();
-    }
+    return await fewAtOnce(async () => {
+      const handle = await open(file, "r");
+      try {
+        return await handle.readFile("utf8");
+      } finally {
+        await handle.close();
+      }
+    });
   } catch (cause) {
     throw unreadable(relative, "Check that you may read it.", cause);
+  }
+}
+
+/** Files open at once. A project may have thousands, and some systems allow a process 256. */
+const mostOpen = 32;
+let openNow = 0;
+const waiting: (() => void)[] = [];
+
+async function fewAtOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (openNow < mostOpen) openNow += 1;
+  else await new Promise<void>((go) => waiting.push(go));
+  try {
+    return await work();
+  } finally {
+    // Whoever waits takes over the place.
+    const next = waiting.shift();
+    if (next === undefined) openNow -= 1;
+    else next();
   }
 }
 
