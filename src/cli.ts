@@ -22,7 +22,7 @@ import { ledgerCommand, type LedgerWord, settleCommand } from "./cli/ledger";
 import { painter } from "./cli/paint";
 import { planCommand } from "./cli/plan";
 import { revertCommand } from "./cli/revert";
-import { retryCommand, runCommand } from "./cli/run";
+import { retryCommand, runCommand, verifyCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
 import { selectSyncs } from "./cli/select";
 import { sampleFolder, version } from "./cli/about";
@@ -169,23 +169,36 @@ planned(program.command("run").argument("<sync...>", "name, path, tag:x, all or 
   .option("--plan <file>", "carry out this plan, or refuse")
   .option("--approve <digest>", "plan anew, and refuse unless the definition digest is this")
   .option("--yes", "do not ask on targets with confirm: true")
+  .option("--verify", "read back what was written; exit 3 where it is not as it was sent")
   .description("carry out a plan")
   .action(
-    command(async (context, words: string[], options: PlanFlags & { plan?: string; approve?: string; yes?: boolean }) =>
-      runCommand(
+    command(
+      async (
         context,
-        await syncsOf(context, words),
-        {
-          ...planOptions(options),
-          ...(options.plan === undefined ? {} : { plan: options.plan }),
-          ...(options.approve === undefined ? {} : { approve: options.approve }),
-          yes: options.yes === true,
-        },
-        process.stdin.isTTY ? { question: ask } : {},
-        paint,
-      ),
+        words: string[],
+        options: PlanFlags & { plan?: string; approve?: string; yes?: boolean; verify?: boolean },
+      ) =>
+        runCommand(
+          context,
+          await syncsOf(context, words),
+          {
+            ...planOptions(options),
+            ...(options.plan === undefined ? {} : { plan: options.plan }),
+            ...(options.approve === undefined ? {} : { approve: options.approve }),
+            ...(options.verify === true ? { verify: true } : {}),
+            yes: options.yes === true,
+          },
+          process.stdin.isTTY ? { question: ask } : {},
+          paint,
+        ),
     ),
   );
+
+program
+  .command("verify")
+  .argument("<run>", "an id, its beginning, or last")
+  .description("read back what a run wrote; exit 3 where it is not as it was sent")
+  .action(command(async (context, run: string) => verifyCommand(context, run, paint)));
 
 program
   .command("retry")

@@ -182,6 +182,8 @@ export interface RunOptions extends PlanOptions {
   readonly plan?: string;
   /** Plan anew, and refuse unless the definition digest is this. */
   readonly approve?: string;
+  /** Read back what was written, and report what is not as it was sent. */
+  readonly verify?: true;
 }
 
 /** What the editor knows about one sync for completion, hover and the mapping. */
@@ -467,6 +469,15 @@ export interface Calls {
     progress: (progress: RunProgress) => void,
     signal?: AbortSignal,
   ): Promise<RevertPlan>;
+  /** What a verification of the run found, on the lines of the sync file. */
+  verificationProblems(place: Place, ask: { readonly run: string }): Promise<readonly FileProblem[]>;
+  /** Reads back what a run wrote; gives its report with what was found. */
+  verify(
+    place: Place,
+    ask: { readonly run: string },
+    progress: (progress: RunProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<RunReport>;
   runs(place: Place, ask: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   runReport(place: Place, ask: { readonly run: string }): Promise<RunReport>;
   rejections(place: Place, ask: { readonly run: string } & RejectionPage): Promise<readonly Rejection[]>;

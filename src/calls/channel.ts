@@ -35,6 +35,8 @@ export const shapes: Readonly<Record<keyof Calls, Shape>> = {
   run: { args: 3, progress: true },
   retry: { args: 2, progress: true },
   revert: { args: 2, progress: true },
+  verify: { args: 2, progress: true },
+  verificationProblems: { args: 2 },
   runs: { args: 2 },
   runReport: { args: 2 },
   rejections: { args: 2 },

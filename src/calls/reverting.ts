@@ -10,7 +10,7 @@ import { planRevert } from "../plan/revert";
 import { openPlan } from "../plan/store";
 import { beforeOf, keptPlan } from "../run/before";
 import { asReader } from "../run/connect";
-import { type RunProgress } from "../run/report";
+import { isNotAsWritten, type RunProgress } from "../run/report";
 import { createRunStore, type PrunableRunStore } from "../run/store";
 import { type Limit } from "../sync/definition";
 import { type Place } from "./calls";
@@ -111,7 +111,9 @@ async function runOf(
 }
 
 async function rejectedBy(store: PrunableRunStore, run: string): Promise<readonly RecordKey[]> {
-  return (await store.rejections(run)).flatMap(({ key }) => keyFromJson(key) ?? []);
+  return (await store.rejections(run)).flatMap(({ key, code }) =>
+    isNotAsWritten(code) ? [] : (keyFromJson(key) ?? []),
+  );
 }
 
 /** Runs that took this one back, whether or not they came to their end. */

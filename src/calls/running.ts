@@ -12,12 +12,13 @@ import { asReader } from "../run/connect";
 import { openJournal, peekJournal } from "../run/journal";
 import { recover, type Recovered } from "../run/recover";
 import { run as carryOut } from "../run/run";
-import { type RunProgress, type RunReport } from "../run/report";
+import { isNotAsWritten, type RunProgress, type RunReport } from "../run/report";
 import { createRunStore } from "../run/store";
 import { type RecordKey } from "../record";
 import { type Place, type RunOptions, type SyncSource } from "./calls";
 import { makeId } from "./edges";
 import { loadSync, openWorkspace } from "./workspace";
+import { verifyWritten } from "./verifying";
 import { contextOf, digestOf, planFile, planPrepared, prepare, type Prepared, type Services } from "./planning";
 
 interface Watch {
@@ -62,7 +63,7 @@ export async function runSync(
       const context = contextOf(prepared, plan);
       const undo = await keepForUndo(prepared, { plan, folder: store.folder(id), context, signal: watch.signal });
       const { revert } = plan.header;
-      return await carryOut({
+      const report = await carryOut({
         id,
         file: source.file,
         plan,
@@ -86,6 +87,7 @@ export async function runSync(
         ...(watch.signal === undefined ? {} : { signal: watch.signal }),
         log: edges.log,
       });
+      return options.verify === true ? await verifyWritten(services, prepared, { report, plan }, watch) : report;
     } finally {
       await journal.close();
     }
@@ -169,8 +171,8 @@ export async function retryRun(
     );
   }
   const rejected = new Set<RecordKey>();
-  for (const { key } of await store.rejections(report.id)) {
-    const found = keyFromJson(key);
+  for (const { key, code } of await store.rejections(report.id)) {
+    const found = isNotAsWritten(code) ? undefined : keyFromJson(key);
     if (found !== undefined) rejected.add(found);
   }
   const only = ask.keys === undefined ? [...rejected] : ask.keys.filter((key) => rejected.has(key));

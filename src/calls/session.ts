@@ -34,6 +34,7 @@ import { planRevertOf } from "./reverting";
 import { recoverSync, retryRun, runSync, unknownRun } from "./running";
 import { objectOf, refreshSnapshot } from "./schemas";
 import { unfinishedRuns } from "./unfinished";
+import { verificationProblems, verifyRun } from "./verifying";
 import { isError, loadSync, openWorkspace } from "./workspace";
 
 export interface Session {
@@ -111,6 +112,8 @@ export function createSession(edges: Edges): Session {
     retry: (place, ask, progress, signal) => retryRun(services, place, ask, { progress, signal }),
 
     revert: (place, ask, progress, signal) => planRevertOf(services, place, ask, progress, signal),
+    verificationProblems: (place, ask) => verificationProblems(place, ask),
+    verify: (place, ask, progress, signal) => verifyRun(services, place, ask, { progress, signal }),
 
     runs: (place, ask) => storeOf(place).list(ask),
     runReport: async (place, { run }) => (await storeOf(place).read(run)) ?? raise(unknownRun(run)),

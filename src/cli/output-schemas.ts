@@ -118,6 +118,16 @@ const run = z.object({
       rejections: z.array(rejection),
       failure: failure.optional().describe("Why it ended early."),
       revertOf: z.string().optional().describe("The run that it took back."),
+      verification: z
+        .object({
+          at: z.string().describe("ISO 8601."),
+          verified: count,
+          mismatched: count.describe("Accepted, and not as they were written: among the rejections, by their codes."),
+          unverifiable: count,
+          why: z.string().optional().describe("Why records could not be verified."),
+        })
+        .optional()
+        .describe("With --verify: what was found when it was read back."),
     }),
   ),
   problems: z.array(problem),

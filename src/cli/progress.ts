@@ -14,6 +14,7 @@ const labels: Readonly<Record<RunProgress["phase"], string>> = {
   reading: "Reading the destination",
   sending: "Sending",
   committing: "Writing the ledger",
+  verifying: "Reading back what was written",
 };
 
 export function progressLine(

@@ -20,6 +20,7 @@ export function renderRun(report: RunReport, paint: Paint): string {
     `${mark(report, paint)} ${paint("bold", report.sync)}  ${written.join("  ")}`,
     ...report.groups.flatMap((group) => groupLines(group, paint)),
     ...(report.failure === undefined ? [] : [`  ${paint("red", report.failure.message)} ${report.failure.hint}`]),
+    ...verificationLines(report, paint),
     paint("dim", `  run ${report.id} · ${duration(report)} · target ${report.target}`),
   ];
   if (counts.rejected > 0 && report.revertOf !== undefined)
@@ -27,6 +28,17 @@ export function renderRun(report: RunReport, paint: Paint): string {
   else if (counts.rejected > 0 && report.status !== "guarded")
     lines.push(paint("dim", `  Look: sluice show ${report.id}   Send again once mended: sluice retry ${report.id}`));
   return lines.join("\n");
+}
+
+function verificationLines({ verification }: RunReport, paint: Paint): readonly string[] {
+  if (verification === undefined) return [];
+  const { verified, mismatched, unverifiable, why } = verification;
+  const said = [
+    paint("green", `${count(verified)} as written`),
+    mismatched > 0 ? paint("red", `${count(mismatched)} not as written`) : "",
+    unverifiable > 0 ? paint("yellow", `${count(unverifiable)} not verified`) : "",
+  ].filter((part) => part !== "");
+  return [`  Read back: ${said.join("  ")}${why === undefined ? "" : `  ${why}`}`];
 }
 
 export function renderRuns(reports: readonly RunReport[], paint: Paint): string {

@@ -50,6 +50,7 @@ export async function runCommand(
       );
       reports.push(report);
       finish(context, report, paint);
+      problems.push(...(await notWritten(context, place, report, paint)));
       if (report.status !== "succeeded" && report.status !== "rejected") break;
     } catch (error) {
       // What ran before is still reported.
@@ -103,12 +104,38 @@ export async function carriedOut(
     );
 }
 
+/** Reads back what an earlier run wrote. */
+export async function verifyCommand(context: Context, run: string, paint: Paint): Promise<void> {
+  const place = await context.place();
+  const report = await watched("verify", (progress) => context.calls.verify(place, { run }, progress, context.signal));
+  finish(context, report, paint);
+  const problems = await notWritten(context, place, report, paint);
+  if (context.format !== "json") return;
+  const runs = await allJson(context, place, [report]);
+  context.print(json({ version: 1, command: "run", runs, problems: problems.map(problemJson), failures: [] }));
+}
+
+/** What was accepted and is not as it was written: as problems of the sync file. It counts as what was rejected does. */
+async function notWritten(
+  context: Context,
+  place: Place,
+  { id, verification }: RunReport,
+  paint: Paint,
+): Promise<readonly FileProblem[]> {
+  if (verification === undefined || verification.mismatched === 0) return [];
+  context.exit.add("rejected");
+  const problems = await context.calls.verificationProblems(place, { run: id });
+  if (context.format === "text") context.print(renderProblems(problems, paint));
+  return problems;
+}
+
 /** A run as the JSON output gives it, with every rejection. */
 export function runJson(report: RunReport, rejections: readonly Rejection[]) {
-  const { id, sync, target, status, plan, counts, failure, revertOf } = report;
+  const { id, sync, target, status, plan, counts, failure, revertOf, verification } = report;
   return {
     ...{ id, sync, target, status, plan, counts, rejections },
     ...(revertOf === undefined ? {} : { revertOf }),
+    ...(verification === undefined ? {} : { verification }),
     ...(failure === undefined ? {} : { failure }),
   };
 }

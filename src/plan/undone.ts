@@ -11,10 +11,16 @@ import { count } from "./work";
 
 const undone = "sluice_undone";
 
+/** What is needed to tell what a run did. */
+export type Ran = Pick<RevertInput, "run" | "kept" | "before" | "rejected" | "reverts" | "signal"> & {
+  /** hashed: it keeps no values, so that it cannot say which fields a destination left out. */
+  readonly ledger: { readonly file: string; readonly hashed?: unknown };
+};
+
 /** What the run did, the last first: table `done`, with a verdict where a look at the destination is not needed. */
 export async function gather(
   db: DuckDb,
-  input: RevertInput,
+  input: Ran,
   fields: readonly string[],
 ): Promise<{ readonly reverted: number }> {
   const { signal } = input;
@@ -37,13 +43,15 @@ export async function gather(
   try {
     const columns = new Set((await columnsOf(db, `${undone}.changes`)).map((name) => name));
     const kept = new Set((await columnsOf(db, `${ledgerName}.records`)).map((name) => name.toLowerCase()));
+    const hasValues = input.ledger.hashed === undefined || input.ledger.hashed === false;
     const lookups = new Set(fields.filter((field) => columns.has(`v:${field}`)));
     const perField = fields.flatMap((field, index) => {
       const sent = sendable(field, lookups).replace(/^/, "c.");
       // A field that the destination left out although it took the record was not changed.
-      const took = kept.has(`s:${field}`.toLowerCase())
-        ? ` and (l.state not in ('live', 'held') or l.${part("sent", field)} is not distinct from ${sent})`
-        : "";
+      const took =
+        hasValues && kept.has(`s:${field}`.toLowerCase())
+          ? ` and (l.state not in ('live', 'held') or l.${part("sent", field)} is not distinct from ${sent})`
+          : "";
       return [
         `(coalesce(c.${part("write", field)}, false)${took}) as w${index}`,
         `${sent} as x${index}`,
@@ -70,7 +78,7 @@ export async function gather(
  * NULL: to be taken back. nothing: the run did nothing to the record, or it was forgotten; reverted: taken back before;
  * else why it is left.
  */
-function verdict({ run, reverts }: RevertInput): string {
+function verdict({ run, reverts }: Ran): string {
   const mine = `(l.run = ${sqlString(run)} and l.change = c.id)`;
   const taken = reverts.length === 0 ? "false" : `l.run in (${reverts.map(sqlString).join(", ")})`;
   return `case when l.key is null then 'nothing'

@@ -38,9 +38,29 @@ export interface RunReport {
   /** The keys it was limited to; absent: all that changed, or all that the retried run rejected. */
   readonly only?: readonly RecordKey[];
   readonly counts: RunCounts;
+  /** What was found when it was read back what the run wrote; absent: nobody looked. */
+  readonly verification?: Verification;
   /** Rejections by field and reason, largest first; the records themselves are in rejections.jsonl. */
   readonly groups: readonly RejectionGroup[];
   readonly failure?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+export interface Verification {
+  /** ISO instant. */
+  readonly at: string;
+  readonly verified: number;
+  /** They are among the run's rejections, by the codes of `notAsWritten`. */
+  readonly mismatched: number;
+  readonly unverifiable: number;
+  /** Why records could not be verified, where it is one reason for all. */
+  readonly why?: string;
+}
+
+/** Codes of records that were accepted and are not as they were written. */
+export const notAsWritten = { other: "not-as-written", absent: "not-found", there: "not-removed" } as const;
+
+export function isNotAsWritten(code: string): boolean {
+  return code === notAsWritten.other || code === notAsWritten.absent || code === notAsWritten.there;
 }
 
 export interface RejectionGroup {
@@ -54,7 +74,7 @@ export interface RejectionGroup {
 }
 
 export interface RunProgress {
-  readonly phase: "describing" | "staging" | "comparing" | "reading" | "sending" | "committing";
+  readonly phase: "describing" | "staging" | "comparing" | "reading" | "sending" | "committing" | "verifying";
   readonly done: number;
   /** undefined: not known. */
   readonly total?: number;
@@ -134,6 +154,11 @@ export interface RunStore {
   /** Rejections first, then exchanges; read as a stream, so that memory stays flat. */
   search(id: string, ask: RunSearch, signal?: AbortSignal): Promise<RunHits>;
   begin(id: string): Promise<RunRecorder>;
+  /** Replaces the report of a run that has ended, and some of its rejections. */
+  amend(
+    report: RunReport,
+    rejections: { readonly drop: (one: Rejection) => boolean; readonly add: readonly Rejection[] },
+  ): Promise<void>;
 }
 
 /** Writes one run's folder. Files are owner-only. */

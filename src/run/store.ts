@@ -124,6 +124,16 @@ export function createRunStore(folder: string): PrunableRunStore {
       await fs.mkdir(run, { mode: 0o700 }).catch(refuse);
       return recorder(run);
     },
+    async amend(report, { drop, add }) {
+      const run = path.join(runs, report.id);
+      const file = path.join(run, "rejections.jsonl");
+      const lines: string[] = [];
+      for await (const text of linesOf(file)) if (!drop(JSON.parse(text) as Rejection)) lines.push(text);
+      for (const rejection of add) lines.push(JSON.stringify(rejection));
+      const text = lines.map((line) => `${line}\n`).join("");
+      await replaceFile(file, text, 0o600).catch(refuse);
+      await replaceFile(path.join(run, "report.json"), reportText(report), 0o600).catch(refuse);
+    },
     async prune({ days = Infinity, count = Infinity, now }) {
       let kept = 0;
       let gone = 0;
@@ -192,10 +202,13 @@ async function recorder(run: string): Promise<RunRecorder> {
     },
     async finish(report) {
       for (const lines of [rejections, exchanges, index]) await lines.close();
-      const text = `${JSON.stringify(report, undefined, 2)}\n`;
-      await replaceFile(path.join(run, "report.json"), text, 0o600).catch(refuse);
+      await replaceFile(path.join(run, "report.json"), reportText(report), 0o600).catch(refuse);
     },
   };
+}
+
+function reportText(report: RunReport): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
 interface Lines {

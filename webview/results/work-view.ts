@@ -167,5 +167,7 @@ function phaseName(phase: RunProgress["phase"]): string {
       return t("sending");
     case "committing":
       return t("writing down what was accepted");
+    case "verifying":
+      return t("reading back what was written");
   }
 }
