@@ -27,6 +27,10 @@ export interface Tally {
 const sampleFirst = 10;
 const sampleEvery = 50;
 const sampleMost = 200;
+/** Once so many characters of exchanges that show rejections are kept, only the first few of each field and code follow. */
+const plenty = 64 * 1024 * 1024;
+const fewOfEach = 20;
+const mostKinds = 1000;
 
 export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
   const groups = createGroups(header.fields.map(({ name }) => name));
@@ -35,6 +39,8 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
   let unsent = 0;
   let flawed = false;
   let good = 0;
+  let kept = 0;
+  const keptOf = new Map<string, number>();
 
   async function reject(rejection: Rejection): Promise<void> {
     flawed = true;
@@ -68,6 +74,19 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
     return good <= sampleFirst || (good % sampleEvery === 0 && good / sampleEvery <= sampleMost);
   }
 
+  /** Is an exchange that shows these rejections kept? A run of a million records does not fill the disk with them. */
+  function worthKeeping({ request, response }: Exchange, shows: readonly Rejection[]): boolean {
+    const kinds = [...new Set(shows.map(({ field, code }) => JSON.stringify([field, code])))];
+    const isRare = (kind: string): boolean =>
+      keptOf.has(kind) ? (keptOf.get(kind) ?? 0) < fewOfEach : keptOf.size < mostKinds;
+    if (kept >= plenty && !kinds.some(isRare)) return false;
+    kept += (request.body?.length ?? 0) + (response?.body.length ?? 0);
+    for (const kind of kinds) {
+      if (keptOf.has(kind) || keptOf.size < mostKinds) keptOf.set(kind, (keptOf.get(kind) ?? 0) + 1);
+    }
+    return true;
+  }
+
   return {
     planned: reject,
     async unsent(key, why) {
@@ -77,21 +96,23 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
     },
     async delivered(batch, { settled, exchanges }) {
       const changes = new Map(batch.map((change) => [change.id, change]));
-      const shown = new Set<string>();
       for (const { outcome } of settled) {
         const change = changes.get(outcome.id);
         if (change !== undefined) count(change.action, outcome);
       }
-      for (const { outcome, exchange } of settled) {
+      const found = settled.flatMap(({ outcome, exchange }) => {
         const change = changes.get(outcome.id);
-        if (change === undefined) continue;
-        for (const rejection of rejections(outcome, displayKey(change.key, header.keyTypes), exchange)) {
-          if (exchange !== undefined) shown.add(exchange);
-          await reject(rejection);
-        }
+        return change === undefined ? [] : rejections(outcome, displayKey(change.key, header.keyTypes), exchange);
+      });
+      const shown = new Set<string>();
+      for (const one of exchanges) {
+        const shows = found.filter(({ exchange }) => exchange === one.id);
+        if (shows.length > 0 ? !worthKeeping(one, shows) : !sampled()) continue;
+        shown.add(one.id);
+        await recorder.exchanged(one satisfies Exchange);
       }
-      for (const exchange of exchanges) {
-        if (shown.has(exchange.id) || sampled()) await recorder.exchanged(exchange satisfies Exchange);
+      for (const { exchange, ...rejection } of found) {
+        await reject(exchange === undefined || !shown.has(exchange) ? rejection : { ...rejection, exchange });
       }
     },
     counts: () => ({
