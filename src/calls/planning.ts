@@ -1,17 +1,16 @@
 /** From a sync file to a stored plan: definition, warehouse, destination and ledger brought together. */
-import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { type LedgerHeader } from "../ledger/ledger";
-import { openLocalLedger } from "../ledger/local";
 import { makeSluiceFolder } from "../ledger/place";
 import { openLedger, type OpenLedger } from "./ledgers";
 import { objectContext } from "../plan/fields";
 import { plan as makePlan } from "../plan/planner";
 import { definitionDigest, type PlanTarget } from "../plan/digest";
 import { type PlanOptions, PlanProblems, type StoredPlan } from "../plan/plan";
+import { type OtherLedger } from "../plan/removals";
 import { asReader } from "../run/connect";
 import { type RunProgress } from "../run/report";
 import { type SyncDefinition } from "../sync/definition";
@@ -19,8 +18,10 @@ import { type Place, ProblemsFound, type SyncSource } from "./calls";
 import { checkOne, definitionOf, modelSql, placed } from "./checking";
 import { type Connections, type OpenDestination } from "./connections";
 import { type Edges, makeId } from "./edges";
+import { type Neighbours } from "./neighbours";
+import { type Indexes } from "./project-index";
 import { find, objectOf } from "./schemas";
-import { isError, loadSync, loadSyncs, type LoadedSync, openWorkspace, type Workspace } from "./workspace";
+import { isError, loadSync, type LoadedSync, openWorkspace, type Workspace } from "./workspace";
 
 /** A sync ready to be planned and run: it has no errors and its destination is open. */
 export interface Prepared {
@@ -37,6 +38,8 @@ export interface Prepared {
 export interface Services {
   readonly edges: Edges;
   readonly connections: Connections;
+  readonly indexes: Indexes;
+  readonly neighbours: Neighbours;
 }
 
 /** Throws ProblemsFound for what the author must mend. */
@@ -77,19 +80,20 @@ export async function prepare(
 
 /** Makes and stores a plan. Sends nothing but reads. */
 export async function planPrepared(
-  { edges, connections }: Services,
+  services: Services,
   prepared: Prepared,
   options: PlanOptions,
   progress: (progress: RunProgress) => void,
   signal?: AbortSignal,
 ): Promise<StoredPlan> {
+  const { edges, connections } = services;
   const { workspace, definition, open, ledger } = prepared;
   const { project } = workspace;
   const id = makeId(edges);
   const scratch = path.join(project.root, ".sluice", "tmp");
   const warehouse = await connections.warehouse(project, definition.model.warehouse);
   const header = await ledger.header();
-  if (header === undefined && options.firstRun === undefined) await askIfRenamed(prepared, edges);
+  if (header === undefined && options.firstRun === undefined) await askIfRenamed(services, prepared);
   try {
     const plan = await makePlan({
       id,
@@ -100,7 +104,7 @@ export async function planPrepared(
       object: prepared.object,
       account: await accountOf(prepared, header, signal),
       ledger: await ledger.forPlan(),
-      otherLedgers: await otherLedgers(workspace, definition, edges),
+      otherLedgers: await otherLedgers(services, prepared),
       options,
       target: prepared.target,
       planFile: planFile(project.root, id),
@@ -188,19 +192,14 @@ export async function verifyAccount(
 }
 
 /** A name without a ledger beside a ledger without a sync: only the author knows whether it was renamed. */
-async function askIfRenamed({ workspace, definition, ledger }: Prepared, edges: Edges): Promise<void> {
-  const folder = path.dirname(ledger.file);
-  if (!existsSync(folder)) return;
-  const names = new Set((await loadSyncs(workspace.project.root)).map(({ parsed }) => parsed.definition?.name));
+async function askIfRenamed(
+  { indexes, neighbours }: Services,
+  { workspace, definition, ledger }: Prepared,
+): Promise<void> {
   const { object, match } = definition.destination;
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".duckdb"))) {
-    const left = openLocalLedger({ file: path.join(folder, file), lockFile: "", now: edges.now });
-    // A file that cannot be read says nothing of this sync and does not stand in its way.
-    const header = await left.header().catch((error: unknown) => {
-      if (error instanceof SyncFailure) return undefined;
-      throw error;
-    });
-    if (header === undefined || names.has(header.sync)) continue;
+  const names = new Set((await indexes.of({ root: workspace.project.root })).syncs.map(({ name }) => name));
+  for (const header of await neighbours.orphans(path.dirname(ledger.file), names)) {
+    if (names.has(header.sync)) continue;
     const { fingerprint } = header;
     const same =
       fingerprint.object.split(" ")[0] === object &&
@@ -215,16 +214,14 @@ async function askIfRenamed({ workspace, definition, ledger }: Prepared, edges: 
   }
 }
 
-async function otherLedgers(workspace: Workspace, definition: SyncDefinition, edges: Edges) {
-  const others = [];
-  for (const { parsed } of await loadSyncs(workspace.project.root)) {
-    const name = parsed.definition?.name;
-    if (name === undefined || name === definition.name) continue;
-    const ledger = openLedger(workspace.project, name, edges.now);
-    const header = await ledger.header();
-    if (header !== undefined) others.push({ sync: name, file: ledger.file, fingerprint: header.fingerprint });
-  }
-  return others;
+/** Ledgers of the project's other syncs for the same target. */
+async function otherLedgers(
+  { indexes, neighbours }: Services,
+  { workspace, definition, ledger }: Prepared,
+): Promise<readonly OtherLedger[]> {
+  const names = (await indexes.of({ root: workspace.project.root })).syncs.map(({ name }) => name);
+  const found = await neighbours.of(path.dirname(ledger.file), names, definition.name);
+  return found.map(({ sync, file, header: { fingerprint } }) => ({ sync, file, fingerprint }));
 }
 
 export function targetOf({ project }: Workspace, definition: SyncDefinition): PlanTarget {
@@ -238,8 +235,13 @@ export function targetOf({ project }: Workspace, definition: SyncDefinition): Pl
 }
 
 const keptDays = 7;
+const lookAgainMs = 3_600_000;
+const lookedAt = new Map<string, number>();
 
+/** Looks once an hour: a command may plan a thousand syncs. */
 async function forgetOldPlans(root: string, now: number): Promise<void> {
+  if (Math.abs(now - (lookedAt.get(root) ?? -Infinity)) < lookAgainMs) return;
+  lookedAt.set(root, now);
   const folder = path.join(root, ".sluice", "plans");
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name);

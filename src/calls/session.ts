@@ -28,6 +28,7 @@ import { findSyncs, locate, renameAt } from "./navigation";
 import { keepDescriptions } from "./descriptions";
 import { surroundingsOf } from "./surroundings";
 import { keepIndexes } from "./project-index";
+import { keepNeighbours } from "./neighbours";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
 import { planRevertOf } from "./reverting";
@@ -45,8 +46,8 @@ export interface Session {
 
 export function createSession(edges: Edges): Session {
   const connections = openConnections(edges);
-  const services: Services = { edges, connections };
   const indexes = keepIndexes();
+  const services: Services = { edges, connections, indexes, neighbours: keepNeighbours(edges.now) };
   const descriptions = keepDescriptions(edges.now);
   const results = keepResults(edges.now);
   const of = (result: string) => results.spool(result);
