@@ -17,10 +17,20 @@ import {
   runsCommand,
   showCommand,
 } from "./cli/inspect";
-import { keysOf, ledgerAction, limitArgument, planned, type PlanFlags, planOptions, positive } from "./cli/arguments";
+import {
+  days,
+  keysOf,
+  ledgerAction,
+  limitArgument,
+  planned,
+  type PlanFlags,
+  planOptions,
+  positive,
+} from "./cli/arguments";
 import { ledgerCommand, type LedgerWord, settleCommand } from "./cli/ledger";
 import { painter } from "./cli/paint";
 import { planCommand } from "./cli/plan";
+import { purgeCommand } from "./cli/purge";
 import { revertCommand } from "./cli/revert";
 import { retryCommand, runCommand, verifyCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
@@ -279,6 +289,38 @@ for (const [how, description] of [
       }),
     );
 }
+
+program
+  .command("purge")
+  .option(
+    "--older-than <days>",
+    "what is older than so many days, like 30d; default: by retention of sluice.yaml",
+    days,
+  )
+  .option("--run <run>", "this run only: an id, its beginning, or last")
+  .option("--ledgers", "also ledgers that `ledger reset` put aside; one in use is never removed")
+  .option("--dry-run", "say what would go; remove nothing")
+  .option("--yes", "do not ask")
+  .description("remove runs, their requests and responses, and plans from .sluice; what is still needed stays")
+  .action(
+    command(
+      async (
+        context,
+        options: { olderThan?: number; run?: string; ledgers?: boolean; dryRun?: boolean; yes?: boolean },
+      ) =>
+        purgeCommand(
+          context,
+          {
+            ...(options.olderThan === undefined ? {} : { olderThanDays: options.olderThan }),
+            ...(options.run === undefined ? {} : { run: options.run }),
+            ledgers: options.ledgers === true ? "put aside" : "keep",
+            dryRun: options.dryRun === true,
+            yes: options.yes === true,
+          },
+          process.stdin.isTTY ? { question: ask } : {},
+        ),
+    ),
+  );
 
 program
   .command("sandbox")

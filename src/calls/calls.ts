@@ -20,6 +20,7 @@ import { type ProjectDraft } from "../project/draft";
 import { type ColumnFacts, type ModelFacts } from "../sync/facts";
 import { type Recovered } from "../run/recover";
 import { type Json } from "../value";
+import { type Purged, type PurgeAsk } from "./purging";
 import { type RevertAsk, type RevertPlan } from "./reverting";
 import { type Cursor, type LensFacts, type Located, type RenameAnswer, type SyncSymbol } from "./navigation-answers";
 
@@ -478,6 +479,8 @@ export interface Calls {
     progress: (progress: RunProgress) => void,
     signal?: AbortSignal,
   ): Promise<RunReport>;
+  /** Takes away what runs left behind; what is still needed stays, and is named. Never a ledger in use. */
+  purge(place: Place, ask: PurgeAsk): Promise<Purged>;
   runs(place: Place, ask: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   runReport(place: Place, ask: { readonly run: string }): Promise<RunReport>;
   rejections(place: Place, ask: { readonly run: string } & RejectionPage): Promise<readonly Rejection[]>;

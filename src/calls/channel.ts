@@ -37,6 +37,7 @@ export const shapes: Readonly<Record<keyof Calls, Shape>> = {
   revert: { args: 2, progress: true },
   verify: { args: 2, progress: true },
   verificationProblems: { args: 2 },
+  purge: { args: 2 },
   runs: { args: 2 },
   runReport: { args: 2 },
   rejections: { args: 2 },

@@ -1,5 +1,4 @@
 /** From a sync file to a stored plan: definition, warehouse, destination and ledger brought together. */
-import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
@@ -20,6 +19,7 @@ import { type Connections, type OpenDestination } from "./connections";
 import { type Edges, makeId } from "./edges";
 import { type Neighbours } from "./neighbours";
 import { type Indexes } from "./project-index";
+import { keepRetention } from "./retention";
 import { find, objectOf } from "./schemas";
 import { isError, loadSync, type LoadedSync, openWorkspace, type Workspace } from "./workspace";
 
@@ -114,7 +114,7 @@ export async function planPrepared(
       signal,
     });
     await verifyAccount(prepared, header, plan, signal);
-    await forgetOldPlans(project.root, edges.now());
+    await keepRetention(edges, project, { lookAgainMs: 3_600_000 });
     return plan;
   } catch (error) {
     if (!(error instanceof PlanProblems)) throw error;
@@ -232,20 +232,4 @@ export function targetOf({ project }: Workspace, definition: SyncDefinition): Pl
     warehouse: project.warehouses[warehouse] ?? none,
     destination: project.destinations[definition.destination.connection] ?? none,
   };
-}
-
-const keptDays = 7;
-const lookAgainMs = 3_600_000;
-const lookedAt = new Map<string, number>();
-
-/** Looks once an hour: a command may plan a thousand syncs. */
-async function forgetOldPlans(root: string, now: number): Promise<void> {
-  if (Math.abs(now - (lookedAt.get(root) ?? -Infinity)) < lookAgainMs) return;
-  lookedAt.set(root, now);
-  const folder = path.join(root, ".sluice", "plans");
-  for (const name of await readdir(folder)) {
-    const file = path.join(folder, name);
-    const { mtimeMs } = await stat(file);
-    if (now - mtimeMs > keptDays * 86_400_000) await rm(file, { force: true });
-  }
 }

@@ -10,8 +10,8 @@ import { planRevert } from "../plan/revert";
 import { openPlan } from "../plan/store";
 import { beforeOf, keptPlan } from "../run/before";
 import { asReader } from "../run/connect";
-import { isNotAsWritten, type RunProgress } from "../run/report";
-import { createRunStore, type PrunableRunStore } from "../run/store";
+import { isNotAsWritten, type RunProgress, type RunStore } from "../run/report";
+import { createRunStore } from "../run/store";
 import { type Limit } from "../sync/definition";
 import { type Place } from "./calls";
 import { makeId } from "./edges";
@@ -91,7 +91,7 @@ export async function planRevertOf(
 
 /** What a run carried out, and of which file; also of one that was killed before it could report. */
 async function runOf(
-  store: PrunableRunStore,
+  store: RunStore,
   place: Place,
   run: string,
 ): Promise<{ readonly kept: StoredPlan | undefined; readonly file: string }> {
@@ -110,14 +110,14 @@ async function runOf(
   );
 }
 
-async function rejectedBy(store: PrunableRunStore, run: string): Promise<readonly RecordKey[]> {
+async function rejectedBy(store: RunStore, run: string): Promise<readonly RecordKey[]> {
   return (await store.rejections(run)).flatMap(({ key, code }) =>
     isNotAsWritten(code) ? [] : (keyFromJson(key) ?? []),
   );
 }
 
 /** Runs that took this one back, whether or not they came to their end. */
-async function revertsOf(store: PrunableRunStore, run: string): Promise<readonly string[]> {
+async function revertsOf(store: RunStore, run: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const id of await store.ids()) {
     if (id <= run) break;

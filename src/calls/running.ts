@@ -17,6 +17,7 @@ import { createRunStore } from "../run/store";
 import { type RecordKey } from "../record";
 import { type Place, type RunOptions, type SyncSource } from "./calls";
 import { makeId } from "./edges";
+import { keepRetention } from "./retention";
 import { loadSync, openWorkspace } from "./workspace";
 import { verifyWritten } from "./verifying";
 import { contextOf, digestOf, planFile, planPrepared, prepare, type Prepared, type Services } from "./planning";
@@ -93,6 +94,7 @@ export async function runSync(
     }
   } finally {
     await lock.release();
+    await keepRetention(edges, workspace.project, { lookAgainMs: 60_000 });
   }
 }
 

@@ -31,6 +31,7 @@ import { keepIndexes } from "./project-index";
 import { keepNeighbours } from "./neighbours";
 import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
+import { purge } from "./purging";
 import { planRevertOf } from "./reverting";
 import { recoverSync, retryRun, runSync, unknownRun } from "./running";
 import { objectOf, refreshSnapshot } from "./schemas";
@@ -116,6 +117,7 @@ export function createSession(edges: Edges): Session {
     verificationProblems: (place, ask) => verificationProblems(place, ask),
     verify: (place, ask, progress, signal) => verifyRun(services, place, ask, { progress, signal }),
 
+    purge: (place, ask) => purge(services, place, ask),
     runs: (place, ask) => storeOf(place).list(ask),
     runReport: async (place, { run }) => (await storeOf(place).read(run)) ?? raise(unknownRun(run)),
     rejections: async (place, { run, ...page }) => storeOf(place).rejections(run, page),

@@ -70,3 +70,10 @@ export function positive(text: string): number {
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
   return value;
 }
+
+/** 30d, or 30; 0 is everything. */
+export function days(text: string): number {
+  const [, number] = /^(\d{1,5})d?$/.exec(text.trim()) ?? [];
+  if (number === undefined) throw new InvalidArgumentError("It takes a number of days: 30d.");
+  return Number(number);
+}

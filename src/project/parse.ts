@@ -12,7 +12,9 @@ import {
   type LedgerConfig,
   type ParsedProject,
   type ProjectFile,
+  type Retention,
   type TargetOverrides,
+  usualRetention,
 } from "./project";
 import { projectSchema } from "./schema";
 import { type Places, placesOf } from "./yaml-places";
@@ -105,6 +107,7 @@ function projectOf(data: Data): ProjectFile {
     warehouses: connectionsOf(data["warehouses"]),
     destinations: connectionsOf(data["destinations"]),
     ledger: ledgerOf(data["ledger"]) ?? { store: "local", values: true },
+    ...(data["retention"] === undefined ? {} : { retention: retentionOf(data["retention"]) }),
     targets: Object.fromEntries(
       Object.entries(record(data["targets"]) ?? {}).map(([name, target]) => [name, targetOf(target)]),
     ),
@@ -138,6 +141,24 @@ function ledgerOf(value: unknown): LedgerConfig | undefined {
   if (!parsed.success || parsed.data === undefined) return undefined;
   if (typeof parsed.data === "string") return { store: parsed.data, values: true };
   return { store: parsed.data.store ?? "local", values: parsed.data.values ?? true };
+}
+
+/** A part that is not understood keeps all it has: nothing goes by a typing error. */
+function retentionOf(value: unknown): Retention {
+  const parsed = projectSchema.shape.retention.safeParse(value);
+  if (!parsed.success) return { runs: {}, exchanges: {}, plans: {} };
+  const keep = (part: { readonly days?: number | undefined; readonly count?: number | undefined } | undefined) =>
+    part === undefined
+      ? undefined
+      : {
+          ...(part.days === undefined ? {} : { days: part.days }),
+          ...(part.count === undefined ? {} : { count: part.count }),
+        };
+  return {
+    runs: keep(parsed.data?.runs) ?? usualRetention.runs,
+    exchanges: keep(parsed.data?.exchanges) ?? usualRetention.exchanges,
+    plans: keep(parsed.data?.plans) ?? usualRetention.plans,
+  };
 }
 
 function record(value: unknown): Data | undefined {

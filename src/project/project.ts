@@ -13,6 +13,22 @@ export interface LedgerConfig {
   readonly values: boolean;
 }
 
+/** Both: whichever is reached first. Neither: for ever. */
+export interface Keep {
+  readonly days?: number;
+  readonly count?: number;
+}
+
+/** How long .sluice keeps what runs leave behind. */
+export interface Retention {
+  readonly runs: Keep;
+  readonly exchanges: Keep;
+  readonly plans: Keep;
+}
+
+/** Where sluice.yaml says nothing. */
+export const usualRetention: Retention = { runs: { days: 90 }, exchanges: { days: 30 }, plans: { days: 7 } };
+
 export interface TargetOverrides {
   readonly warehouses: Readonly<Record<string, ConnectionConfig>>;
   readonly destinations: Readonly<Record<string, ConnectionConfig>>;
@@ -25,6 +41,8 @@ export interface ProjectFile {
   readonly warehouses: Readonly<Record<string, ConnectionConfig>>;
   readonly destinations: Readonly<Record<string, ConnectionConfig>>;
   readonly ledger: LedgerConfig;
+  /** undefined: the usual one. */
+  readonly retention?: Retention;
   readonly targets: Readonly<Record<string, TargetOverrides>>;
   readonly defaultTarget?: string;
 }
@@ -39,6 +57,8 @@ export interface ResolvedProject {
   readonly warehouses: Readonly<Record<string, ConnectionConfig>>;
   readonly destinations: Readonly<Record<string, ConnectionConfig>>;
   readonly ledger: LedgerConfig;
+  /** undefined: the usual one. */
+  readonly retention?: Retention;
 }
 
 export interface ParsedProject {

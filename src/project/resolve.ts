@@ -21,6 +21,7 @@ export function resolveProject(file: ProjectFile, root: string, target?: string)
     warehouses: { ...file.warehouses, ...overrides?.warehouses },
     destinations: { ...file.destinations, ...overrides?.destinations },
     ledger: overrides?.ledger ?? file.ledger,
+    ...(file.retention === undefined ? {} : { retention: file.retention }),
   };
 }
 

@@ -25,6 +25,24 @@ const ledger = z
     "Where Sluice remembers what it has sent: local (default), in .sluice, or warehouse, in its schema sluice.",
   );
 
+const most = (what: string) =>
+  z.strictObject({
+    days: z.int().min(1).optional().describe(`${what} that are older go.`),
+    count: z.int().min(1).optional().describe("Beyond the newest so many they go."),
+  });
+
+const retention = z
+  .strictObject({
+    runs: most("Runs").optional().describe("Reports, rejections and what a revert needs. Default: 90 days."),
+    exchanges: most("Those of runs")
+      .optional()
+      .describe("Requests and responses of runs, redacted, with the records' values. Default: 30 days."),
+    plans: most("Plans").optional().describe("Plans, with the values they would change. Default: 7 days."),
+  })
+  .describe(
+    "How long .sluice keeps what runs leave behind. What an unfinished run, a record in doubt or a revert under way needs stays longer.",
+  );
+
 const target = z.strictObject({
   warehouses: warehouses.optional().describe("Connections that replace those of the same name."),
   destinations: destinations.optional().describe("Connections that replace those of the same name."),
@@ -39,6 +57,7 @@ export const projectSchema = z.strictObject({
   warehouses: warehouses.optional(),
   destinations: destinations.optional(),
   ledger: ledger.optional(),
+  retention: retention.optional(),
   targets: z.record(z.string(), target).optional().describe("Named sets of overrides: dev, prod."),
   default_target: z.string().optional().describe("The target that is used where none is named."),
 });

@@ -9,13 +9,8 @@ import { groupTest } from "./reasons";
 import { type ExchangeSummary, type RunRecorder, type RunReport, type RunStore } from "./report";
 import { searchLines, summaryOf } from "./search";
 
-export interface PrunableRunStore extends RunStore {
-  /** Removes runs older than `days` and all beyond the newest `count`; runs under way stay. Gives how many went. */
-  prune(keep: { readonly days?: number; readonly count?: number; readonly now: number }): Promise<number>;
-}
-
 /** `folder`: the `.sluice` folder of a project. Made with the first run. */
-export function createRunStore(folder: string): PrunableRunStore {
+export function createRunStore(folder: string): RunStore {
   const runs = path.join(folder, "runs");
 
   /** Newest first: ids sort by time. */
@@ -133,25 +128,6 @@ export function createRunStore(folder: string): PrunableRunStore {
       const text = lines.map((line) => `${line}\n`).join("");
       await replaceFile(file, text, 0o600).catch(refuse);
       await replaceFile(path.join(run, "report.json"), reportText(report), 0o600).catch(refuse);
-    },
-    async prune({ days = Infinity, count = Infinity, now }) {
-      let kept = 0;
-      let gone = 0;
-      for (const id of await ids()) {
-        const run = path.join(runs, id);
-        const report = await readReport(runs, id);
-        const ended = report === undefined ? (await fs.stat(run)).mtimeMs : Date.parse(report.finishedAt);
-        const age = (now - ended) / 86_400_000;
-        // Without a report it may still be under way: a day must pass before it counts as left behind.
-        const old = age > days || kept >= count;
-        if (old && (report !== undefined || age > 1)) {
-          await fs.rm(run, { recursive: true, force: true });
-          gone += 1;
-        } else {
-          kept += 1;
-        }
-      }
-      return gone;
     },
   };
 }

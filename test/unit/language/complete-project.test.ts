@@ -16,7 +16,7 @@ const cases: readonly { readonly it: string; readonly text: string; readonly all
   {
     it: "keys of the file",
     text: "version: 1\n‸",
-    all: ["warehouses", "destinations", "ledger", "targets", "default_target"],
+    all: ["warehouses", "destinations", "ledger", "retention", "targets", "default_target"],
   },
   { it: "a connection of each type", text: "warehouses:\n  ‸", all: ["duckdb", "snowflake"] },
   { it: "types of the connection's kind", text: "warehouses:\n  db:\n    type: ‸", all: ["duckdb", "snowflake"] },
@@ -47,6 +47,8 @@ const cases: readonly { readonly it: string; readonly text: string; readonly all
   { it: "targets there are", text: "targets: { dev: {}, prod: {} }\ndefault_target: ‸", all: ["dev", "prod"] },
   { it: "where the ledger may be", text: "ledger: ‸", all: ["local", "warehouse"] },
   { it: "keys of the ledger", text: "ledger:\n  ‸", all: ["store", "values"] },
+  { it: "what is kept for how long", text: "retention:\n  ‸", all: ["runs", "exchanges", "plans"] },
+  { it: "how long it is kept", text: "retention:\n  runs:\n    ‸", all: ["days", "count"] },
   { it: "keys of a target", text: "targets:\n  dev:\n    ‸", all: ["warehouses", "destinations", "ledger", "confirm"] },
   {
     it: "connections a target may replace",

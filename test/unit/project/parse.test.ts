@@ -50,6 +50,19 @@ describe("parseProject", () => {
     assert.deepEqual(ledger("{ values: false }"), { store: "local", values: false });
   });
 
+  it("reads how long what is kept: what is not named as usual, and everything for ever where it is mistyped", () => {
+    const retention = (written: string) => parseProject(`version: 1\nretention: ${written}`, types).file?.retention;
+    assert.deepEqual(retention("{ runs: { count: 5 } }"), {
+      runs: { count: 5 },
+      exchanges: { days: 30 },
+      plans: { days: 7 },
+    });
+    for (const mistyped of ["{ runs: { days: 0 } }", "{ runs: { day: 3 } }", "5", "{ runs: 30d }"]) {
+      assert.deepEqual(retention(mistyped), { runs: {}, exchanges: {}, plans: {} }, mistyped);
+    }
+    assert.equal(parseProject("version: 1", types).file?.retention, undefined);
+  });
+
   it("keeps a target guarded whose confirm is mistyped", () => {
     assert.equal(
       parseProject("version: 1\ntargets: { prod: { confirm: yes } }", types).file?.targets["prod"]?.confirm,

@@ -7,7 +7,8 @@ import { type StoredPlan } from "../../../src/plan/plan";
 import { openJournal } from "../../../src/run/journal";
 import { type RunProgress, type RunReport } from "../../../src/run/report";
 import { run, type RunInput } from "../../../src/run/run";
-import { createRunStore, type PrunableRunStore } from "../../../src/run/store";
+import { type RunStore } from "../../../src/run/report";
+import { createRunStore } from "../../../src/run/store";
 import {
   allApplied,
   batchRequest,
@@ -33,7 +34,7 @@ interface Ran {
   readonly report: RunReport;
   readonly outcomes: readonly Outcome[];
   readonly server: TestServer;
-  readonly store: PrunableRunStore;
+  readonly store: RunStore;
   readonly folder: string;
   /** Windows the run left open in its journal. */
   readonly open: number;

@@ -107,18 +107,6 @@ describe("the run store", () => {
       await appendFile(path.join(folder, "runs/a/rejections.jsonl"), '{"key":2,"sta');
       assert.deepEqual(await store.rejections("a"), [rejection(1)]);
     }));
-
-  it("removes runs by age and number, but none that is under way", () =>
-    inFolder(async (folder) => {
-      const store = createRunStore(folder);
-      for (const day of [1, 2, 3, 4, 5]) {
-        const id = `2026010${day}`;
-        await (await store.begin(id)).finish(report(id, { finishedAt: `2026-01-0${day}T00:00:00Z` }));
-      }
-      await mkdir(path.join(folder, "runs/20251231-under-way"));
-      assert.equal(await store.prune({ days: 3, count: 2, now: Date.UTC(2026, 0, 6) }), 3);
-      assert.deepEqual(await readdir(path.join(folder, "runs")), ["20251231-under-way", "20260104", "20260105"]);
-    }));
 });
 
 describe("search in a run", () => {
