@@ -23,8 +23,10 @@ export async function keepRetention(
   { lookAgainMs }: { readonly lookAgainMs: number },
 ): Promise<void> {
   const now = edges.now();
-  if (Math.abs(now - (lookedAt.get(root) ?? -Infinity)) < lookAgainMs) return;
-  lookedAt.set(root, now);
+  // Plans and runs each in their own time: a run's end is soon after its plan, and leaves something new.
+  const key = JSON.stringify([root, lookAgainMs]);
+  if (Math.abs(now - (lookedAt.get(key) ?? -Infinity)) < lookAgainMs) return;
+  lookedAt.set(key, now);
   try {
     const needed = () => neededOf(root, edges);
     await sweep(path.join(root, ".sluice"), { keep, now, doing: "remove", needed });
