@@ -26,13 +26,16 @@ import {
   type PlanFlags,
   planOptions,
   positive,
+  type RetryFlags,
+  retryOf,
 } from "./cli/arguments";
 import { ledgerCommand, type LedgerWord, settleCommand } from "./cli/ledger";
 import { painter } from "./cli/paint";
 import { planCommand } from "./cli/plan";
 import { purgeCommand } from "./cli/purge";
+import { retryCommand } from "./cli/retry";
 import { revertCommand } from "./cli/revert";
-import { retryCommand, runCommand, verifyCommand } from "./cli/run";
+import { runCommand, verifyCommand } from "./cli/run";
 import { serveSandboxes } from "./cli/sandbox";
 import { selectSyncs } from "./cli/select";
 import { sampleFolder, version } from "./cli/about";
@@ -213,8 +216,20 @@ program
 program
   .command("retry")
   .argument("<run>", "an id, its beginning, or last")
-  .description("send today's rows of the records a run rejected")
-  .action(command(async (context, run: string) => retryCommand(context, run, paint)));
+  .addOption(
+    new Option(
+      "--in-doubt <verdict>",
+      "settle the records it left in doubt. applied: the destination has them as they were sent; resend: it has not, send today's rows",
+    ).choices(["applied", "resend"]),
+  )
+  .option("--only <keys...>", "these of its records only")
+  .option("--yes", "do not ask on targets with confirm: true")
+  .description("send today's rows of the records a run rejected, or settle those it left in doubt")
+  .action(
+    command(async (context, run: string, options: RetryFlags) =>
+      retryCommand(context, retryOf(run, options), process.stdin.isTTY ? { question: ask } : {}, paint),
+    ),
+  );
 
 program
   .command("revert")

@@ -22,6 +22,7 @@ import { type Recovered } from "../run/recover";
 import { type Json } from "../value";
 import { type Purged, type PurgeAsk } from "./purging";
 import { type RevertAsk, type RevertPlan } from "./reverting";
+import { type DoubtAsk, type Doubts, type SettleAsk, type Settled } from "./doubt-answers";
 import { type Cursor, type LensFacts, type Located, type RenameAnswer, type SyncSymbol } from "./navigation-answers";
 
 export { type ColumnFacts, type ModelFacts };
@@ -176,6 +177,14 @@ export interface WireRequest {
 /** Why a stored plan may not be carried out any more; nothing where it may. */
 export interface Freshness {
   readonly stale?: "definition" | "ledger" | "expired" | "gone";
+}
+
+export interface RetryAsk {
+  readonly run: string;
+  /** Only these of its records. */
+  readonly keys?: readonly string[];
+  /** Its records in doubt instead of those it rejected: they are released, and sent again. */
+  readonly inDoubt?: "resend";
 }
 
 export interface RunOptions extends PlanOptions {
@@ -456,10 +465,10 @@ export interface Calls {
     progress: (progress: RunProgress) => void,
     signal?: AbortSignal,
   ): Promise<RunReport>;
-  /** Plans today's rows of the run's rejected keys under the guards, and runs that. `keys`: only these of them. */
+  /** Plans today's rows of the run's rejected keys under the guards, and runs that. */
   retry(
     place: Place,
-    ask: { readonly run: string; readonly keys?: readonly string[] },
+    ask: RetryAsk,
     progress: (progress: RunProgress) => void,
     signal?: AbortSignal,
   ): Promise<RunReport>;
@@ -481,6 +490,10 @@ export interface Calls {
   ): Promise<RunReport>;
   /** Takes away what runs left behind; what is still needed stays, and is named. Never a ledger in use. */
   purge(place: Place, ask: PurgeAsk): Promise<Purged>;
+  /** What a run left in doubt and nobody has settled. */
+  doubts(place: Place, ask: DoubtAsk, signal?: AbortSignal): Promise<Doubts>;
+  /** Says of records in doubt what became of them; sends nothing. */
+  settleDoubts(place: Place, ask: SettleAsk, signal?: AbortSignal): Promise<Settled>;
   runs(place: Place, ask: { readonly sync?: string; readonly limit?: number }): Promise<readonly RunReport[]>;
   runReport(place: Place, ask: { readonly run: string }): Promise<RunReport>;
   rejections(place: Place, ask: { readonly run: string } & RejectionPage): Promise<readonly Rejection[]>;

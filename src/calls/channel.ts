@@ -38,6 +38,8 @@ export const shapes: Readonly<Record<keyof Calls, Shape>> = {
   verify: { args: 2, progress: true },
   verificationProblems: { args: 2 },
   purge: { args: 2 },
+  doubts: { args: 2 },
+  settleDoubts: { args: 2 },
   runs: { args: 2 },
   runReport: { args: 2 },
   rejections: { args: 2 },

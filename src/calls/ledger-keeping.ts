@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { SyncFailure } from "../failure";
+import { journalFile } from "../ledger/place";
 import { type RecordKey } from "../record";
 import { fingerprintOf } from "../plan/planner";
 import { asReader } from "../run/connect";
@@ -9,7 +10,6 @@ import { type LedgerSummary, type Place, type SyncSource } from "./calls";
 import { makeId } from "./edges";
 import { openLedger } from "./ledgers";
 import { accountOf, prepare, type Services } from "./planning";
-import { journalFile } from "./running";
 import { loadSync, openWorkspace } from "./workspace";
 
 export type LedgerAction = "show" | "adopt" | "reset" | "move";

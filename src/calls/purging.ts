@@ -8,7 +8,7 @@ import { sweep, type Swept } from "../run/sweep";
 import { type Place } from "./calls";
 import { type Edges } from "./edges";
 import { filesBelow, neededOf } from "./retention";
-import { unknownRun } from "./running";
+import { unknownRun } from "./unknown-run";
 import { openWorkspace } from "./workspace";
 
 export interface PurgeAsk {

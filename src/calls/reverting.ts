@@ -16,7 +16,8 @@ import { type Limit } from "../sync/definition";
 import { type Place } from "./calls";
 import { makeId } from "./edges";
 import { accountOf, digestOf, planFile, prepare, type Services, verifyAccount } from "./planning";
-import { recoverSync, unknownRun } from "./running";
+import { recoverSync } from "./recovering";
+import { unknownRun } from "./unknown-run";
 import { loadSyncs } from "./workspace";
 
 export interface RevertAsk {

@@ -3,22 +3,21 @@ import path from "node:path";
 import { existsSync } from "node:fs";
 import { type ObjectContext } from "../destinations/destination";
 import { SyncFailure } from "../failure";
-import { fileName } from "../ledger/place";
 import { openPlan, checkFresh } from "../plan/store";
 import { keyFromJson } from "../plan/keys";
 import { type StoredPlan } from "../plan/plan";
 import { keepBefore, keepPlan } from "../run/before";
 import { asReader } from "../run/connect";
-import { openJournal, peekJournal } from "../run/journal";
-import { recover, type Recovered } from "../run/recover";
 import { run as carryOut } from "../run/run";
 import { isNotAsWritten, type RunProgress, type RunReport } from "../run/report";
 import { createRunStore } from "../run/store";
 import { type RecordKey } from "../record";
-import { type Place, type RunOptions, type SyncSource } from "./calls";
+import { type Place, type RetryAsk, type RunOptions, type SyncSource } from "./calls";
 import { makeId } from "./edges";
+import { settleDoubts } from "./doubts";
+import { openRecovered } from "./recovering";
+import { withoutReport } from "./unknown-run";
 import { keepRetention } from "./retention";
-import { loadSync, openWorkspace } from "./workspace";
 import { verifyWritten } from "./verifying";
 import { contextOf, digestOf, planFile, planPrepared, prepare, type Prepared, type Services } from "./planning";
 
@@ -41,15 +40,8 @@ export async function runSync(
   const id = makeId(edges);
   const lock = await ledger.lock(`run ${id}`);
   try {
-    const journal = await openJournal(journalFile(root, target, definition.name));
+    const { journal } = await openRecovered(services, prepared);
     try {
-      const recovered = await recover(journal, ledger);
-      if (recovered.runs.length > 0) {
-        edges.log(
-          "warn",
-          `An earlier run ended in the middle: ${recovered.committed} answers taken in, ${recovered.uncertain} to be sent again, ${recovered.inDoubt} in doubt.`,
-        );
-      }
       const plan = await choosePlan(services, prepared, options, watch);
       if ((await ledger.header()) === undefined) {
         await ledger.create({
@@ -116,32 +108,6 @@ async function keepForUndo(
   return { keepBefore: keeper };
 }
 
-/** Takes the answers of a run that ended in the middle into the ledger; sends nothing. Cheap where there is no such run. */
-export async function recoverSync(
-  services: Services,
-  place: Place,
-  source: SyncSource,
-  signal?: AbortSignal,
-): Promise<Recovered> {
-  const { project } = await openWorkspace(place);
-  const name = (await loadSync(place.root, source)).parsed.definition?.name;
-  const file = name === undefined ? undefined : journalFile(project.root, project.target, name);
-  if (file === undefined || (await peekJournal(file)).length === 0)
-    return { committed: 0, uncertain: 0, inDoubt: 0, runs: [] };
-  const { ledger } = await prepare(services, place, source, signal);
-  const lock = await ledger.lock("recovery");
-  try {
-    const journal = await openJournal(file);
-    try {
-      return await recover(journal, ledger);
-    } finally {
-      await journal.close();
-    }
-  } finally {
-    await lock.release();
-  }
-}
-
 /** Which records a run is about, where it is not about all: those that were asked for, now or when the plan was made. */
 async function limitedTo(plan: StoredPlan, { only }: RunOptions): Promise<{ readonly only?: readonly RecordKey[] }> {
   if (only !== undefined) return { only };
@@ -155,23 +121,32 @@ async function limitedTo(plan: StoredPlan, { only }: RunOptions): Promise<{ read
   return { only: [...keys] };
 }
 
-/** Today's rows of the keys a run rejected, under the guards, by the sync file as it is now. */
-export async function retryRun(
-  services: Services,
-  place: Place,
-  ask: { readonly run: string; readonly keys?: readonly string[] },
-  watch: Watch,
-): Promise<RunReport> {
-  const store = createRunStore(path.join(place.root, ".sluice"));
+/**
+ * Today's rows of the keys a run rejected, under the guards, by the sync file as it is now. `inDoubt: "resend"`: of those
+ * it left in doubt, which are released by that: whatever becomes of this run, the next plan sends them.
+ */
+export async function retryRun(services: Services, place: Place, ask: RetryAsk, watch: Watch): Promise<RunReport> {
+  const { root } = place;
+  const store = createRunStore(path.join(root, ".sluice"));
   const report = await store.read(ask.run);
-  if (report === undefined) throw unknownRun(ask.run);
-  if (report.revertOf !== undefined) {
+  if (report?.revertOf !== undefined) {
     throw new SyncFailure(
       "nothing-to-retry",
       "That run took another one back, and what it left it left on purpose.",
       `\`sluice revert ${report.revertOf}\` goes on where it can.`,
     );
   }
+  if (ask.inDoubt === "resend") {
+    const { run, file, target, keys } = await settleDoubts(services, place, { ...ask, how: "resend" }, watch.signal);
+    return runSync(
+      services,
+      target === "default" ? place : { root, target },
+      { file },
+      { only: keys, retryOf: run, retried: "some", firstRun: "send" },
+      watch,
+    );
+  }
+  if (report === undefined) throw await withoutReport(store, ask.run);
   const rejected = new Set<RecordKey>();
   for (const { key, code } of await store.rejections(report.id)) {
     const found = isNotAsWritten(code) ? undefined : keyFromJson(key);
@@ -192,14 +167,6 @@ export async function retryRun(
     { only, retryOf: report.id, retried: ask.keys === undefined ? "all" : "some", firstRun: "send" },
     watch,
   );
-}
-
-export function journalFile(root: string, target: string, sync: string): string {
-  return path.join(root, ".sluice", "journal", fileName(target), `${fileName(sync)}.jsonl`);
-}
-
-export function unknownRun(id: string): SyncFailure {
-  return new SyncFailure("unknown-run", `There is no run "${id}".`, "`sluice runs` lists them.");
 }
 
 async function choosePlan(

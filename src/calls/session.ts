@@ -11,6 +11,7 @@ import { type Calls, type ObjectChoice, type Place } from "./calls";
 import { type ObjectSchema } from "../destinations/destination";
 import { checkFiles, checkOne, describeModel } from "./checking";
 import { connectionKinds } from "./connection-kinds";
+import { doubtsOf, settleDoubts } from "./doubts";
 import { openConnections } from "./connections";
 import { draftOf, modelColumns } from "./drafting";
 import { type Edges } from "./edges";
@@ -33,7 +34,9 @@ import { keepResults } from "./spool/results";
 import { previewRows } from "./spool/preview";
 import { purge } from "./purging";
 import { planRevertOf } from "./reverting";
-import { recoverSync, retryRun, runSync, unknownRun } from "./running";
+import { isLeft, recoverPrepared, recoverSync } from "./recovering";
+import { retryRun, runSync } from "./running";
+import { withoutReport } from "./unknown-run";
 import { objectOf, refreshSnapshot } from "./schemas";
 import { unfinishedRuns } from "./unfinished";
 import { verificationProblems, verifyRun } from "./verifying";
@@ -96,8 +99,9 @@ export function createSession(edges: Edges): Session {
     records: (place, source, ask, signal) => previewRecords(services, place, source, ask, signal),
 
     async plan(place, source, options, progress, signal) {
-      return (await planPrepared(services, await prepare(services, place, source, signal), options, progress, signal))
-        .header;
+      const prepared = await prepare(services, place, source, signal);
+      if (await isLeft(prepared.workspace.project, prepared.definition.name)) await recoverPrepared(services, prepared);
+      return (await planPrepared(services, prepared, options, progress, signal)).header;
     },
     async changes(place, { plan, ...filter }) {
       const found = [];
@@ -113,13 +117,16 @@ export function createSession(edges: Edges): Session {
     run: (place, source, options, progress, signal) => runSync(services, place, source, options, { progress, signal }),
     retry: (place, ask, progress, signal) => retryRun(services, place, ask, { progress, signal }),
 
+    doubts: (place, ask, signal) => doubtsOf(services, place, ask, signal),
+    settleDoubts: (place, ask, signal) => settleDoubts(services, place, ask, signal),
     revert: (place, ask, progress, signal) => planRevertOf(services, place, ask, progress, signal),
     verificationProblems: (place, ask) => verificationProblems(place, ask),
     verify: (place, ask, progress, signal) => verifyRun(services, place, ask, { progress, signal }),
 
     purge: (place, ask) => purge(services, place, ask),
     runs: (place, ask) => storeOf(place).list(ask),
-    runReport: async (place, { run }) => (await storeOf(place).read(run)) ?? raise(unknownRun(run)),
+    runReport: async (place, { run }) =>
+      (await storeOf(place).read(run)) ?? raise(await withoutReport(storeOf(place), run)),
     rejections: async (place, { run, ...page }) => storeOf(place).rejections(run, page),
     exchange: async (place, { run, exchange }) => storeOf(place).exchange(run, exchange),
     exchanges: async (place, { run, ...page }) => storeOf(place).exchanges(run, page),

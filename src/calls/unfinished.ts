@@ -1,9 +1,8 @@
 /** Runs that ended in the middle: their journal has windows that no ledger took in, and nobody is at work on it. */
-import { ledgerLock } from "../ledger/place";
+import { journalFile, ledgerLock } from "../ledger/place";
 import { isHeld } from "../ledger/lock";
 import { peekJournal } from "../run/journal";
 import { type Place, type UnfinishedRun } from "./calls";
-import { journalFile } from "./running";
 import { loadSyncs, openWorkspace } from "./workspace";
 
 /** Of every target. Reads only; the next plan or run recovers. */

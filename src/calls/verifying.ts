@@ -13,7 +13,7 @@ import { type Rejection } from "../record";
 import { type Problem } from "../problem";
 import { type FileProblem, type Place } from "./calls";
 import { contextOf, prepare, type Prepared, type Services } from "./planning";
-import { unknownRun } from "./running";
+import { unknownRun } from "./unknown-run";
 import { loadSync, located } from "./workspace";
 
 interface Watch {

@@ -1,11 +1,13 @@
 /** Words and flags of the command line, as values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type DoubtVerdict } from "../calls/doubt-answers";
 import { keyFromJson } from "../plan/keys";
 import { type Limit } from "../sync/definition";
 import { limitOf } from "../sync/parse";
 import { guardsSchema } from "../sync/schema";
 import { type Json } from "../value";
 import { ledgerActions, type LedgerWord } from "./ledger";
+import { type RetryArguments } from "./retry";
 
 /** The flags that plan and run share. */
 export const planned = (made: Command): Command =>
@@ -37,6 +39,18 @@ export const planOptions = ({ readBack, only, limit, firstRun }: PlanFlags) => (
   ...(only === undefined ? {} : { only: only.flatMap(keysOf) }),
   ...(limit === undefined ? {} : { limit }),
   ...(firstRun === undefined ? {} : { firstRun }),
+});
+
+export interface RetryFlags {
+  inDoubt?: DoubtVerdict;
+  only?: string[];
+  yes?: boolean;
+}
+export const retryOf = (run: string, { inDoubt, only, yes }: RetryFlags): RetryArguments => ({
+  run,
+  ...(inDoubt === undefined ? {} : { inDoubt }),
+  ...(only === undefined ? {} : { keys: only.flatMap(keysOf) }),
+  yes: yes === true,
 });
 
 /** A composite key is a JSON array; of plain ones several may stand in a word, parted by commas. */

@@ -1,6 +1,8 @@
 /** Commands that only look: check, preview, runs, show, connections, describe. */
 import { type FileProblem, type Place, ProblemsFound, type SyncSummary } from "../calls/calls";
+import { type Doubt } from "../ledger/ledger";
 import { type Exchange, type Rejection } from "../record";
+import { type RunReport } from "../run/report";
 import { SyncFailure } from "../failure";
 import { type Context, json, problemJson } from "./context";
 import { count, oneLine, type Paint, plural, table } from "./paint";
@@ -112,15 +114,28 @@ export async function showCommand(context: Context, run: string, paint: Paint): 
   const place = await context.place();
   const report = await context.calls.runReport(place, { run });
   const rejections = await allRejections(context, place, report.id);
+  const doubts = await unsettled(context, place, report);
   if (context.format === "json") {
     const exchanges: Record<string, Exchange> = {};
     for (const id of new Set(rejections.flatMap(({ exchange }) => exchange ?? []))) {
       const exchange = await context.calls.exchange(place, { run: report.id, exchange: id });
       if (exchange !== undefined) exchanges[id] = exchange;
     }
-    return context.print(json({ version: 1, command: "show", runs: [{ ...runJson(report, rejections), exchanges }] }));
+    return context.print(
+      json({
+        version: 1,
+        command: "show",
+        runs: [{ ...runJson(report, rejections), unsettled: doubts.map(({ key }) => key), exchanges }],
+      }),
+    );
   }
-  context.print(renderRun(report, paint));
+  context.print(renderRun(report, paint, doubts.length > 0 ? [{ run: report.id, records: doubts.length }] : []));
+  if (doubts.length > 0) {
+    const shown = doubts.slice(0, 20).map(({ key }) => oneLine(key, 40));
+    context.print(`      still in doubt: ${shown.join(", ")}${doubts.length > shown.length ? ", …" : ""}`);
+  } else if (report.counts.inDoubt > 0) {
+    context.print(paint("dim", "  Every record that was in doubt has been settled."));
+  }
   for (const example of examples(rejections)) {
     const where = [example.stage, example.field].filter((part) => part !== undefined).join(" · ");
     context.print(
@@ -129,6 +144,12 @@ export async function showCommand(context: Context, run: string, paint: Paint): 
     if (example.exchange !== undefined)
       await printExchange(context, place, { run: report.id, rejection: example, exchange: example.exchange }, paint);
   }
+}
+
+/** Records it left in doubt and nobody has settled. */
+async function unsettled({ calls, signal }: Context, place: Place, report: RunReport): Promise<readonly Doubt[]> {
+  if (report.counts.inDoubt === 0) return [];
+  return (await calls.doubts(place, { run: report.id }, signal)).records;
 }
 
 /** One record of each reason; those the destination refused first, since they have a request and a response to look at. */

@@ -45,6 +45,19 @@ const failures = z
 const stopped = z.object({ version, failure });
 const broken = z.object({ version, problems: z.array(problem) });
 
+const held = z
+  .object({
+    inDoubt: count.describe("Nothing tells whether the destination has them; `sluice retry --in-doubt` settles them."),
+    reverted: count,
+    waiting: count.describe("Skipped before, and not due for a recheck."),
+  })
+  .optional()
+  .describe("Why `counts.held` records were held out.");
+const doubts = z
+  .array(z.object({ run: z.string(), records: count }))
+  .optional()
+  .describe("Runs that left records in doubt which nobody has settled, the latest first.");
+
 const plan = z.object({
   version,
   command: z.literal("plan"),
@@ -66,6 +79,8 @@ const plan = z.object({
         held: count.describe("In doubt, reverted, or skipped before."),
         skipped: count.describe("update: absent there; insert: there already."),
       }),
+      held,
+      doubts,
       changes: z
         .array(
           z.object({
@@ -115,6 +130,8 @@ const run = z.object({
         requests: count,
         retries: count,
       }),
+      held,
+      doubts,
       rejections: z.array(rejection),
       failure: failure.optional().describe("Why it ended early."),
       revertOf: z.string().optional().describe("The run that it took back."),
@@ -132,6 +149,21 @@ const run = z.object({
   ),
   problems: z.array(problem),
   failures,
+});
+
+const retry = z.object({
+  version,
+  command: z.literal("retry"),
+  settled: z
+    .object({
+      run: z.string(),
+      sync: z.string(),
+      target: z.string(),
+      how: z.literal("applied"),
+      records: count,
+      left: count.describe("Records of the run that are still in doubt."),
+    })
+    .describe("With --in-doubt applied: nothing was sent, and the ledger holds the records as they were sent."),
 });
 
 const preview = z.union([
@@ -152,16 +184,22 @@ const preview = z.union([
   z.object({ version, command: z.literal("preview"), problems: z.array(problem) }),
 ]);
 
-/** By command. `retry` prints what `run` does. */
+/** By command. `retry` prints what `run` does, but for `--in-doubt applied`, which sends nothing. */
 export const outputSchemas = {
   plan: z.union([plan, stopped, broken]),
   run: z.union([run, stopped, broken]),
+  retry: z.union([run, retry, stopped, broken]),
   preview: z.union([preview, stopped, broken]),
 } as const;
 
 /** JSON Schemas of the same, for the files in media/schemas. Readers must let keys pass that they do not know. */
 export function outputJsonSchemas(): Readonly<Record<keyof typeof outputSchemas, unknown>> {
-  return { plan: jsonSchema("plan"), run: jsonSchema("run"), preview: jsonSchema("preview") };
+  return {
+    plan: jsonSchema("plan"),
+    run: jsonSchema("run"),
+    retry: jsonSchema("retry"),
+    preview: jsonSchema("preview"),
+  };
 }
 
 function jsonSchema(command: keyof typeof outputSchemas): unknown {

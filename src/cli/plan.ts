@@ -107,15 +107,16 @@ async function pages<T>(page: (offset: number) => Promise<readonly T[]>, limit: 
   return items.slice(0, limit);
 }
 
-function note(context: Context, { counts, guards }: PlanHeader, ask: PlanArguments): void {
+function note(context: Context, { counts, guards, held }: PlanHeader, ask: PlanArguments): void {
   if (guards.some((guard) => guard.tripped)) context.exit.add("guarded");
-  if (counts.rejected > 0) context.exit.add("rejected");
+  if (counts.rejected > 0 || (held?.inDoubt ?? 0) > 0) context.exit.add("rejected");
   if (ask.detailedExitcode && counts.create + counts.update + counts.delete > 0) context.exit.add("changes");
 }
 
 /** A plan as the JSON output gives it. */
 export function planJson(header: PlanHeader, changes: readonly Change[], rejections: readonly Rejection[]) {
   const { sync: name, target, mode, digest, definitionDigest, counts, guards, estimate, notices, id } = header;
+  const { held, doubts } = header;
   const shown = changes.map(({ action, key, fields }) => ({
     action,
     key: displayKey(keyParts(key, header.keyTypes.length), header.keyTypes),
@@ -134,6 +135,8 @@ export function planJson(header: PlanHeader, changes: readonly Change[], rejecti
     digest,
     definitionDigest,
     counts,
+    ...(held === undefined ? {} : { held }),
+    ...(doubts === undefined ? {} : { doubts }),
     changes: shown,
     rejections,
     guards,

@@ -3,6 +3,7 @@ import { type PlanHeader, unstated } from "../plan/plan";
 import { alteredFields, type Change, type FieldChange, keyParts, type Rejection } from "../record";
 import { type Value } from "../value";
 import { count, oneLine, type Paint, plural } from "./paint";
+import { heldText } from "./render-run";
 
 export interface PlanView {
   readonly header: PlanHeader;
@@ -72,7 +73,7 @@ function groupBy(rejections: readonly Rejection[]): Map<string, Rejection[]> {
 const reasonOf = (rejection: Rejection): string =>
   `${rejection.stage}${rejection.field === undefined ? "" : ` · ${rejection.field}`}: ${oneLine(rejection.reason, 160)}`;
 
-function summary({ counts, readBack, revert }: PlanHeader, removal: string, paint: Paint): string {
+function summary({ counts, held, readBack, revert }: PlanHeader, removal: string, paint: Paint): string {
   return [
     paint("green", `+ ${count(counts.create)} create`),
     paint("yellow", `~ ${count(counts.update)} update`),
@@ -84,7 +85,7 @@ function summary({ counts, readBack, revert }: PlanHeader, removal: string, pain
         ? "0 rejected"
         : "",
     counts.skipped > 0 ? `${count(counts.skipped)} skipped` : "",
-    counts.held > 0 ? `${count(counts.held)} held` : "",
+    counts.held > 0 ? heldText(counts.held, held) : "",
     readBack > 0 ? paint("dim", `read back ${count(readBack)}`) : "",
   ]
     .filter((part) => part !== "")

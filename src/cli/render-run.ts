@@ -1,8 +1,14 @@
 /** A run as text: what happened to how many, and what was refused for which reason. */
+import { type DoubtfulRun, type HeldCounts } from "../plan/plan";
 import { type RejectionGroup, type RunReport } from "../run/report";
 import { count, oneLine, type Paint, plural, table } from "./paint";
 
-export function renderRun(report: RunReport, paint: Paint): string {
+/** `doubts`: what is still in doubt; default: what the run left, and what it found. */
+export function renderRun(
+  report: RunReport,
+  paint: Paint,
+  doubts: readonly DoubtfulRun[] = [...own(report), ...(report.doubts ?? [])],
+): string {
   const { counts } = report;
   const written = [
     counts.created > 0 ? paint("green", `${count(counts.created)} created`) : "",
@@ -10,10 +16,11 @@ export function renderRun(report: RunReport, paint: Paint): string {
     counts.deleted > 0 ? paint("red", `${count(counts.deleted)} removed`) : "",
     `${count(counts.unchanged)} unchanged`,
     counts.skipped > 0 ? `${count(counts.skipped)} skipped` : "",
-    counts.held > 0 ? `${count(counts.held)} held` : "",
+    counts.held > 0 ? heldText(counts.held, report.held) : "",
     counts.rejected > 0 ? paint("red", `${count(counts.rejected)} rejected`) : "0 rejected",
     counts.inDoubt > 0 ? paint("red", `${count(counts.inDoubt)} in doubt`) : "",
-    plural(counts.requests, "request"),
+    // Of a run that ended in the middle nobody counted them.
+    report.failure?.code === "interrupted" ? "" : plural(counts.requests, "request"),
     counts.retries > 0 ? `${count(counts.retries)} retries` : "",
   ].filter((part) => part !== "");
   const lines = [
@@ -27,6 +34,7 @@ export function renderRun(report: RunReport, paint: Paint): string {
     lines.push(paint("dim", `  Left as they are, of the run ${report.revertOf}: sluice show ${report.id}`));
   else if (counts.rejected > 0 && report.status !== "guarded")
     lines.push(paint("dim", `  Look: sluice show ${report.id}   Send again once mended: sluice retry ${report.id}`));
+  for (const doubt of doubts) lines.push(...doubtLines(doubt, paint));
   return lines.join("\n");
 }
 
@@ -55,6 +63,33 @@ export function renderRuns(reports: readonly RunReport[], paint: Paint): string 
     duration(report),
   ]);
   return table([head, ...rows], new Set([4, 5, 6, 7, 8]));
+}
+
+/** Why records were held out, where it is known. */
+export function heldText(held: number, why: HeldCounts | undefined): string {
+  const parts = [
+    [why?.inDoubt ?? 0, "in doubt"],
+    [why?.reverted ?? 0, "reverted"],
+    [why?.waiting ?? 0, "skipped before"],
+  ] as const;
+  const known = parts.flatMap(([records, reason]) => (records > 0 ? [`${count(records)} ${reason}`] : []));
+  return `${count(held)} held${known.length > 0 ? ` (${known.join(", ")})` : ""}`;
+}
+
+function own({ id, counts }: RunReport): readonly DoubtfulRun[] {
+  return counts.inDoubt > 0 ? [{ run: id, records: counts.inDoubt }] : [];
+}
+
+function doubtLines({ run, records }: DoubtfulRun, paint: Paint): readonly string[] {
+  const [are, them] = records === 1 ? ["is", "it"] : ["are", "them"];
+  return [
+    `  ${paint("yellow", "?")} ${plural(records, "record")} of run ${run} ${are} in doubt: nothing tells whether the destination took ${them}. No plan sends ${them} before you have looked there and said so:`,
+    paint("dim", `      sluice retry ${run} --in-doubt applied   the destination has ${them} as sent`),
+    paint(
+      "dim",
+      `      sluice retry ${run} --in-doubt resend    it has not: send today's rows (--only <keys…>: of some)`,
+    ),
+  ];
 }
 
 function groupLines(group: RejectionGroup, paint: Paint): readonly string[] {

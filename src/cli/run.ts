@@ -1,4 +1,4 @@
-/** sluice run, sluice retry */
+/** sluice run */
 import { type FileProblem, type Place, ProblemsFound, type RunOptions, type SyncSummary } from "../calls/calls";
 import { type PlanHeader } from "../plan/plan";
 import { type Rejection } from "../record";
@@ -77,16 +77,6 @@ export async function runCommand(
     );
 }
 
-export async function retryCommand(context: Context, run: string, paint: Paint): Promise<void> {
-  const place = await context.place();
-  const report = await watched("retry", (progress) => context.calls.retry(place, { run }, progress, context.signal));
-  finish(context, report, paint);
-  if (context.format === "json")
-    context.print(
-      json({ version: 1, command: "run", runs: await allJson(context, place, [report]), problems: [], failures: [] }),
-    );
-}
-
 /** Carries out a stored plan of one sync, and says what came of it as `run` does. */
 export async function carriedOut(
   context: Context,
@@ -131,9 +121,12 @@ async function notWritten(
 
 /** A run as the JSON output gives it, with every rejection. */
 export function runJson(report: RunReport, rejections: readonly Rejection[]) {
-  const { id, sync, target, status, plan, counts, failure, revertOf, verification } = report;
+  const { id, sync, target, status, plan, counts, held, doubts, failure, revertOf, verification } = report;
   return {
-    ...{ id, sync, target, status, plan, counts, rejections },
+    ...{ id, sync, target, status, plan, counts },
+    ...(held === undefined ? {} : { held }),
+    ...(doubts === undefined ? {} : { doubts }),
+    rejections,
     ...(revertOf === undefined ? {} : { revertOf }),
     ...(verification === undefined ? {} : { verification }),
     ...(failure === undefined ? {} : { failure }),
@@ -149,11 +142,11 @@ export async function allRejections(context: Context, place: Place, run: string)
   }
 }
 
-async function allJson(context: Context, place: Place, reports: readonly RunReport[]) {
+export async function allJson(context: Context, place: Place, reports: readonly RunReport[]) {
   return Promise.all(reports.map(async (report) => runJson(report, await allRejections(context, place, report.id))));
 }
 
-async function watched(
+export async function watched(
   name: string,
   run: (progress: (progress: RunProgress) => void) => Promise<RunReport>,
 ): Promise<RunReport> {
@@ -165,12 +158,14 @@ async function watched(
   }
 }
 
-function finish(context: Context, report: RunReport, paint: Paint): void {
+export function finish(context: Context, report: RunReport, paint: Paint): void {
   if (context.format === "text") context.print(renderRun(report, paint));
   if (report.status === "guarded") context.exit.add("guarded");
   if (report.status === "stopped") context.exit.add("stopped");
   if (report.status === "cancelled") context.exit.add("cancelled");
-  if (report.counts.rejected > 0 || report.counts.inDoubt > 0) context.exit.add("rejected");
+  const { rejected, inDoubt } = report.counts;
+  // Those of earlier runs count until somebody settles them: a schedule must not go on in silence.
+  if (rejected > 0 || inDoubt > 0 || (report.held?.inDoubt ?? 0) > 0) context.exit.add("rejected");
 }
 
 /** A `confirm` target shows the plan and asks for its name; the run carries out exactly what was shown. */

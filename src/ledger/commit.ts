@@ -2,7 +2,7 @@
 import { type Outcome } from "../record";
 import { type Cell } from "../warehouses/warehouse";
 import { type DuckDb, sqlString } from "../warehouses/duckdb-driver";
-import { consideredColumn, sentColumn } from "./format";
+import { attemptedColumn, consideredColumn, sentColumn } from "./format";
 
 export interface CommitInput {
   /** The ledger's file, with the plan attached as `plan`. */
@@ -71,7 +71,7 @@ function outcomeRow(outcome: Outcome): readonly Cell[] {
   return [outcome.id, outcome.outcome, applied?.remoteId ?? null, applied?.created ?? null, uncertain];
 }
 
-/** Adds the columns of fields that the ledger does not have yet. */
+/** Adds the columns that the ledger does not have yet. */
 async function prepareFields(db: DuckDb, table: "changes" | "notes"): Promise<Fields> {
   const plan = await columnsOf(db, `plan.${table}`);
   const ledger = await columnsOf(db, "records");
@@ -84,6 +84,7 @@ async function prepareFields(db: DuckDb, table: "changes" | "notes"): Promise<Fi
       present.has(name.toLowerCase()) ? [] : [index === 0 ? consideredColumn(field) : sentColumn(field)],
     ),
   );
+  if (!present.has("attempted")) await db.run(`alter table records add column ${attemptedColumn}`);
   for (const column of missing) await db.run(`alter table records add column ${column} varchar`);
   const kept = of(ledger, "c:");
   const known = new Set(kept.map((name) => name.toLowerCase()));
@@ -156,6 +157,7 @@ async function upsert(
   // A revert considers nothing anew: what was considered of the record that it makes again still holds.
   const joined = fields.becomes ? "true" : `not coalesce(${fresh}, false)`;
   const owned = fields.becomes ? "case when n.action <> 'create' then o.origin end" : "o.origin";
+  const attempted = `case when n.action = 'delete' and coalesce(${anyWritten}, false) then 'clear' else n.action end`;
   await db.run(
     `create or replace temp table rows_now as
      with o as (select * from records where rowid in (select old_row from old_rows))
@@ -169,6 +171,7 @@ async function upsert(
             when n.new_state = 'uncertain' and n.action = 'create' then coalesce(n.origin, o.origin, 'created')
             else coalesce(n.origin, o.origin) end as origin,
        ${state} as state, ${sqlString(run)} as run, n.id as change, timestamp '${at.replace("T", " ").replace("Z", "")}' as "at",
+       case when n.new_state = 'doubt' then ${attempted} end as attempted,
        ${values.join(", ")}
      from news n left join old_rows d on d.old_key = n.old_key
      left join o on o."key" = n.old_key and ${joined};

@@ -5,12 +5,25 @@ import { sqlName, sqlString } from "../warehouses/duckdb-driver";
 /** Of this layout. A later version of Sluice may read older ones. */
 export const layoutVersion = 1;
 
-export const recordColumns = ["key", "remote_id", "match", "origin", "state", "run", "change", "at"] as const;
+export const recordColumns = [
+  "key",
+  "remote_id",
+  "match",
+  "origin",
+  "state",
+  "run",
+  "change",
+  "at",
+  "attempted",
+] as const;
+
+/** What was attempted with a record in doubt: create, update, clear or delete. Ledgers of earlier versions gain it with their next commit. */
+export const attemptedColumn = "attempted varchar";
 
 /** Field columns are added as a sync gains fields. No indexes: they would slow a commit down thirtyfold. */
 export const layout = [
   "create table header (name varchar, value varchar)",
-  `create table records ("key" varchar, remote_id varchar, "match" varchar, origin varchar, state varchar, run varchar, change bigint, "at" timestamp)`,
+  `create table records ("key" varchar, remote_id varchar, "match" varchar, origin varchar, state varchar, run varchar, change bigint, "at" timestamp, ${attemptedColumn})`,
 ] as const;
 
 /** Quoted column of the value a field was last compared with. NULL: never. */

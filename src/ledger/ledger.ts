@@ -6,6 +6,26 @@
  */
 import { type Outcome, type RecordKey } from "../record";
 
+/** A record that something was sent of, and nothing tells whether the destination took it. */
+export interface Doubt {
+  readonly key: RecordKey;
+  /** The run that sent it. */
+  readonly run: string;
+  /** ISO instant at which it was known to be in doubt. */
+  readonly at: string;
+  /** Ledgers of earlier versions do not say. */
+  readonly attempted?: "create" | "update" | "clear" | "delete";
+  readonly match?: string;
+  readonly remoteId?: string;
+}
+
+export interface DoubtFilter {
+  /** Only those that this run sent. */
+  readonly run?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
 /** What a ledger belongs to. A mismatch stops with a remedy. */
 export interface Fingerprint {
   /** From probe, or "sandbox". */
@@ -56,6 +76,8 @@ export interface Ledger {
    * Idempotent too. Gives how many there were.
    */
   commitNotes(notes: { readonly run: string; readonly planFile: string }): Promise<number>;
+  /** Records in doubt, in order of their keys. */
+  doubts(filter?: DoubtFilter): Promise<readonly Doubt[]>;
   /**
    * Settle or free rows: keys in doubt become live (applied) or are sent again (resend); held ones are released;
    * any are forgotten. Gives how many rows that were.

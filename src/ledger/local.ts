@@ -1,18 +1,29 @@
 /** A ledger in a DuckDB file. The file is open only while something is read or committed. */
 import { existsSync } from "node:fs";
 import { SyncFailure } from "../failure";
-import { type RecordKey } from "../record";
+import { type Action } from "../record";
 import { type DuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { applyNotes, applyOutcomes, type CommitInput } from "./commit";
 import { headerUpdate, type Kept, type LedgerOpening, makeLedger, readHeader, withLedger } from "./file";
 import { hashedSql } from "./format";
-import { type Ledger, type LedgerHeader, type RowState } from "./ledger";
+import { type Ledger, type LedgerHeader, type Origin, type RowState } from "./ledger";
 import { takeLock } from "./lock";
+import { readDoubts, settle } from "./settle";
 
 export interface LocalLedger extends Ledger {
   readonly file: string;
   /** Where the ledger keeps hashes instead of values: SQL that makes one from tagged text. */
   hashed(): Promise<((tagged: string) => string) | undefined>;
+  /** What it holds of one run's changes, and has not been changed since. */
+  committed(of: { readonly run: string; readonly planFile: string }): Promise<readonly Committed[]>;
+}
+
+/** So many changes of one action left rows in this state. */
+export interface Committed {
+  readonly action: Action;
+  readonly state: RowState;
+  readonly origin: Origin | null;
+  readonly rows: number;
 }
 
 export interface LocalLedgerPlace {
@@ -61,7 +72,18 @@ export function openLocalLedger({
     async commit({ outcomes, ...plan }) {
       if (outcomes.length > 0) await taking(plan, (input) => applyOutcomes(input, outcomes));
     },
+    async committed({ run, planFile }) {
+      const found = await reading(async (db) => {
+        await attachPlan(db, planFile);
+        return db.rows<{ action: Action; state: RowState; origin: Origin | null; rows: number }>(
+          `select p.action, r.state, r.origin, count(*) as rows from records r
+             join plan.changes p on p.id = r.change and p."key" = r."key" where r.run = ${sqlString(run)} group by all`,
+        );
+      });
+      return found ?? [];
+    },
     commitNotes: (plan) => taking(plan, applyNotes),
+    doubts: async (ask = {}) => (await reading((db) => readDoubts(db, ask))) ?? [],
     settle: (keys, how) => changing(opening, undefined, ({ db }) => settle(db, keys, how)),
     lock: (holder) => takeLock(lockFile, holder, now),
   };
@@ -137,48 +159,3 @@ async function bind(
   await db.run(headerUpdate("fingerprint", JSON.stringify(header.fingerprint)));
   return 1;
 }
-
-type Settlement = Parameters<Ledger["settle"]>[1];
-
-async function settle(db: DuckDb, keys: readonly RecordKey[] | "all", how: Settlement): Promise<number> {
-  await db.run('create temp table settled ("key" varchar)');
-  if (keys === "all") await db.run('insert into settled select "key" from records');
-  else
-    await db.append(
-      "settled",
-      ["key"],
-      keys.map((key) => [key]),
-    );
-  const chosen = '"key" in (select "key" from settled)';
-  const rows = `${chosen} and ${statesOf[how]}`;
-  const [{ number = 0 } = {}] = await db.rows<{ number: number }>(
-    `select count(*) as number from records where ${rows}`,
-  );
-  if (number === 0) return 0;
-  switch (how) {
-    case "applied":
-      await db.run(`update records set state = 'live', origin = coalesce(origin, 'created') where ${rows}`);
-      break;
-    case "resend":
-      // Of a record that was not known before, nothing is known now.
-      await db.run(`delete from records where ${rows} and origin is null`);
-      await db.run(`update records set state = 'uncertain' where ${rows}`);
-      break;
-    case "release":
-      // A record that a revert removed is sent as new.
-      await db.run(`delete from records where ${rows} and origin is null`);
-      await db.run(`update records set state = 'uncertain' where ${rows}`);
-      break;
-    case "forget":
-      await db.run(`delete from records where ${rows}`);
-      break;
-  }
-  return number;
-}
-
-const statesOf: Readonly<Record<Settlement, string>> = {
-  applied: "state = 'doubt'",
-  resend: "state = 'doubt'",
-  release: "state = 'held'",
-  forget: "true",
-};

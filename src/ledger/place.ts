@@ -68,6 +68,10 @@ export function ledgerLock(root: string, target: string, sync: string): string {
   return join(root, ".sluice", "locks", fileName(target), `${fileName(sync)}.lock`);
 }
 
+export function journalFile(root: string, target: string, sync: string): string {
+  return join(root, ".sluice", "journal", fileName(target), `${fileName(sync)}.jsonl`);
+}
+
 const longestName = 120;
 // Names that Windows keeps for devices.
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(%2e|$)/;

@@ -8,7 +8,7 @@ import { SyncFailure } from "../failure";
 import { decide, workColumns } from "./decide";
 import { changeColumnList, changeTable, part, rejectionTable } from "./files";
 import { ledgerName, pairRows, type PairInput } from "./pair";
-import { type PlanOptions } from "./plan";
+import { type DoubtfulRun, type HeldCounts, type PlanOptions } from "./plan";
 import { rejectChanges, rejectRows } from "./reject";
 import { addRemovals, type Notice, type OtherLedger } from "./removals";
 import { count, viewRows, type Work } from "./work";
@@ -30,7 +30,8 @@ export interface DiffInput {
 
 export interface DiffResult {
   readonly unchanged: number;
-  readonly held: number;
+  readonly held: HeldCounts;
+  readonly doubts: readonly DoubtfulRun[];
   /** Of the whole model, whatever `only` says. */
   readonly rejected: number;
   readonly notices: readonly Notice[];
@@ -47,7 +48,8 @@ export async function diff(work: Work, input: DiffInput): Promise<DiffResult> {
   const attach = (file: string, name: string): Promise<void> => attachLedger(db, file, name);
   let notices: readonly Notice[] = [];
   let quiet = 0;
-  let held = 0;
+  const held = { inDoubt: 0, reverted: 0, waiting: 0 };
+  let doubts: readonly DoubtfulRun[] = [];
   const pairs: PairInput = {
     ledgerColumns: undefined,
     hashed: input.ledger?.hashed,
@@ -64,6 +66,9 @@ export async function diff(work: Work, input: DiffInput): Promise<DiffResult> {
       const ledgerColumns = await columnsOf(db);
       const known = { ...pairs, ledgerColumns };
       await pairRows(work, known);
+      doubts = await db.rows<{ run: string; records: number }>(
+        `select run, count(*) as records from ${ledgerName}.records where state = 'doubt' group by run order by run desc`,
+      );
       quiet = rows - bad.rejected - (await count(db, "select count(*) from pairs where rid is not null"));
       await keepOnly(work, "pairs", input.options.only);
       await decide(work, known);
@@ -78,13 +83,15 @@ export async function diff(work: Work, input: DiffInput): Promise<DiffResult> {
     );
     for (const { kind, pairs: of, changes } of counted) {
       if (kind === "live" || kind === "again" || kind === "new") quiet += of - changes;
-      else if (kind !== "gone" && kind !== "in-use") held += of - changes;
+      else if (kind === "doubt" || kind === "gone-doubt") held.inDoubt += of - changes;
+      else if (kind === "held" || kind === "gone-held") held.reverted += of - changes;
+      else if (kind === "waiting") held.waiting += of - changes;
     }
   }
   quiet += await settleVerdicts(work);
   const rejected = await count(db, "select count(*) from rejections");
   await keepOnlyRejections(work, input.options.only);
-  return { unchanged: quiet, held, rejected, notices };
+  return { unchanged: quiet, held, doubts: held.inDoubt > 0 ? doubts : [], rejected, notices };
 }
 
 /** Move what is no change out of `changes`. Gives how many rows turned out unchanged. */

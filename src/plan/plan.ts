@@ -67,6 +67,20 @@ export interface PlanCounts {
   readonly skipped: number;
 }
 
+/** Why records are held out. */
+export interface HeldCounts {
+  readonly inDoubt: number;
+  readonly reverted: number;
+  /** Skipped before, and not due for a recheck. */
+  readonly waiting: number;
+}
+
+/** A run that left records in doubt which nobody has settled yet. */
+export interface DoubtfulRun {
+  readonly run: string;
+  readonly records: number;
+}
+
 export interface GuardResult {
   readonly name: "max_removed" | "max_changes" | "max_rejected" | "min_rows";
   /** As the author wrote it: 5%, 100000. */
@@ -99,6 +113,10 @@ export interface PlanHeader {
   readonly counts: PlanCounts;
   readonly guards: readonly GuardResult[];
   readonly estimate: { readonly requests: number; readonly seconds: number };
+  /** What `counts.held` is made of. Plans of old versions do not say. */
+  readonly held?: HeldCounts;
+  /** The latest first. */
+  readonly doubts?: readonly DoubtfulRun[];
   /** Sentences for people: removals withheld and why, keys taken over, drift found. */
   readonly notices: readonly { readonly code: string; readonly message: string }[];
   /** How many records were read back from the destination; 0: the before values are the ledger's. */

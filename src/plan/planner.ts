@@ -32,6 +32,7 @@ import { checkReadable, readBack } from "./read-back";
 import { type Notice, type OtherLedger, withheldForRejections, withholdRemovals } from "./removals";
 import { stage } from "./stage";
 import { openPlan } from "./store";
+import { noticesOfDoubt } from "./doubts";
 import { settleEmpty } from "./tidy";
 import { count, stageName, type Work } from "./work";
 
@@ -220,7 +221,9 @@ async function fill(work: Work, making: Making): Promise<PlanHeader> {
       rejected,
     }),
     estimate: estimate(reader, context, definition, { counts, run: making.id }),
-    notices,
+    held: compared.held,
+    doubts: compared.doubts,
+    notices: [...notices, ...noticesOfDoubt(compared.doubts)],
     readBack: read,
     drifted: await countDrifted(work),
     ...(firstRun === undefined ? {} : { firstRun }),
@@ -246,7 +249,7 @@ async function countAll({ db }: Work, rows: number, compared: DiffResult): Promi
     delete: of("delete"),
     unchanged: compared.unchanged + live,
     rejected: await count(db, "select count(*) from rejections"),
-    held: compared.held,
+    held: compared.held.inDoubt + compared.held.reverted + compared.held.waiting,
     skipped: await count(db, "select count(*) from notes where state = 'skipped'"),
   };
 }

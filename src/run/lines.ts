@@ -27,7 +27,7 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
 }
 
 /** Bytes up to and with the last line break. */
-async function wholeBytes(file: fs.FileHandle): Promise<number> {
+export async function wholeBytes(file: fs.FileHandle): Promise<number> {
   const step = 64 * 1024;
   for (let end = (await file.stat()).size; end > 0; end -= step) {
     const start = Math.max(0, end - step);

@@ -23,37 +23,63 @@ export interface Unfinished {
   readonly state: Json;
 }
 
-/**
- * Call before planning, with the ledger's lock held. `resume` asks the destination how an unfinished conversation ended, by
- * its last checkpoint; without it, or for changes it leaves out, those count as unanswered.
- */
-export async function recover(
-  journal: Journal,
-  ledger: Pick<Ledger, "commit">,
-  resume?: (unfinished: Unfinished) => Promise<readonly Outcome[]>,
-): Promise<Recovered> {
+/** A run that ended in the middle, as far as recovery heard of it. */
+export interface Ended {
+  readonly run: string;
+  readonly planFile: string;
+  /** What the run had been told and the ledger had not. */
+  readonly answered: readonly Outcome[];
+  /** What is known only now: how submitted jobs ended, and what was never answered. */
+  readonly learnt: readonly Outcome[];
+}
+
+export interface Recovery {
+  readonly journal: Journal;
+  readonly ledger: Pick<Ledger, "commit">;
+  /**
+   * Asks the destination how an unfinished conversation ended, by its last checkpoint; without it, or for changes it
+   * leaves out, those count as unanswered.
+   */
+  readonly resume?: (unfinished: Unfinished) => Promise<readonly Outcome[]>;
+  /** Told of each run, once the ledger has it and before the journal forgets it. */
+  readonly ended?: (run: Ended) => Promise<void>;
+}
+
+/** Call before planning, with the ledger's lock held. What fails leaves the journal as it was: the next recovery begins anew. */
+export async function recover({ journal, ledger, resume, ended }: Recovery): Promise<Recovered> {
   const windows = journal.open();
+  const runs = new Map<string, { planFile: string; answered: Outcome[]; learnt: Outcome[] }>();
   let committed = 0;
   let uncertain = 0;
   let inDoubt = 0;
   for (const window of windows) {
     const { run, planFile } = window;
     if (!existsSync(planFile)) throw planGone(run);
-    const known = new Map(window.outcomes.map((outcome) => [outcome.id, outcome]));
+    const known = new Set(window.outcomes.map(({ id }) => id));
+    const learnt: Outcome[] = [];
     for (const { changes, state } of window.checkpoints) {
-      const waiting = changes.filter((id) => !known.has(id));
-      if (resume === undefined || waiting.length === 0) continue;
-      const answers = await resume({ run, planFile, changes, state });
-      for (const answer of answers) if (waiting.includes(answer.id)) known.set(answer.id, answer);
+      const waiting = new Set(changes.filter((id) => !known.has(id)));
+      if (resume === undefined || waiting.size === 0) continue;
+      for (const answer of await resume({ run, planFile, changes, state })) {
+        if (!waiting.delete(answer.id)) continue;
+        known.add(answer.id);
+        learnt.push(answer);
+      }
     }
-    const unanswered = window.changes.filter((id) => !known.has(id)).map((id) => lost(id, window));
     committed += known.size;
+    const unanswered = window.changes.filter((id) => !known.has(id)).map((id) => lost(id, window));
     if (window.repeatable) uncertain += unanswered.length;
     else inDoubt += unanswered.length;
-    await ledger.commit({ run, planFile, outcomes: [...known.values(), ...unanswered] });
-    await journal.end([window.window]);
+    learnt.push(...unanswered);
+    await ledger.commit({ run, planFile, outcomes: [...window.outcomes, ...learnt] });
+    const of = runs.get(run) ?? { planFile, answered: [], learnt: [] };
+    of.answered.push(...window.outcomes);
+    of.learnt.push(...learnt);
+    runs.set(run, of);
   }
-  return { committed, uncertain, inDoubt, runs: [...new Set(windows.map(({ run }) => run))] };
+  for (const [run, of] of runs) await ended?.({ run, ...of });
+  await journal.end(windows.map(({ window }) => window));
+  return { committed, uncertain, inDoubt, runs: [...runs.keys()] };
 }
 
 function lost(id: number, { repeatable }: OpenWindow): Outcome {

@@ -1,4 +1,5 @@
 /** What a run leaves behind, and what it says while it goes on. */
+import { type DoubtfulRun, type HeldCounts } from "../plan/plan";
 import { type Exchange, type RecordKey, type Rejection } from "../record";
 
 export interface RunCounts {
@@ -40,6 +41,9 @@ export interface RunReport {
   readonly counts: RunCounts;
   /** What was found when it was read back what the run wrote; absent: nobody looked. */
   readonly verification?: Verification;
+  /** Why records were held out of it, and which runs left records in doubt; reports of old versions do not say. */
+  readonly held?: HeldCounts;
+  readonly doubts?: readonly DoubtfulRun[];
   /** Rejections by field and reason, largest first; the records themselves are in rejections.jsonl. */
   readonly groups: readonly RejectionGroup[];
   readonly failure?: { readonly code: string; readonly message: string; readonly hint: string };
@@ -159,6 +163,10 @@ export interface RunStore {
     report: RunReport,
     rejections: { readonly drop: (one: Rejection) => boolean; readonly add: readonly Rejection[] },
   ): Promise<void>;
+  /** Goes on with the folder of a run that ended in the middle, or of one of which more is known now. */
+  reopen(id: string): Promise<RunRecorder>;
+  /** A full id that has a folder, with a report or without. */
+  has(id: string): Promise<boolean>;
 }
 
 /** Writes one run's folder. Files are owner-only. */

@@ -87,6 +87,8 @@ export async function run(input: RunInput): Promise<RunReport> {
     ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
     ...(input.only === undefined ? {} : { only: input.only }),
     counts: { ...tally.counts(), ...sent() },
+    ...(plan.header.held === undefined ? {} : { held: plan.header.held }),
+    ...(plan.header.doubts === undefined ? {} : { doubts: plan.header.doubts }),
     groups: tally.groups(),
     ...(told === undefined ? {} : { failure: { ...told, message: writer.redact(told.message) } }),
   };

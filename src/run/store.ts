@@ -4,7 +4,7 @@ import path from "node:path";
 import { SyncFailure } from "../failure";
 import { type Exchange, type Rejection } from "../record";
 import { codeOf, diskFailure, replaceFile } from "./disk";
-import { linesOf } from "./lines";
+import { linesOf, wholeBytes } from "./lines";
 import { groupTest } from "./reasons";
 import { type ExchangeSummary, type RunRecorder, type RunReport, type RunStore } from "./report";
 import { searchLines, summaryOf } from "./search";
@@ -117,7 +117,7 @@ export function createRunStore(folder: string): RunStore {
       await ignoredByGit(folder);
       const run = path.join(runs, id);
       await fs.mkdir(run, { mode: 0o700 }).catch(refuse);
-      return recorder(run);
+      return recorder(run, "new");
     },
     async amend(report, { drop, add }) {
       const run = path.join(runs, report.id);
@@ -129,6 +129,12 @@ export function createRunStore(folder: string): RunStore {
       await replaceFile(file, text, 0o600).catch(refuse);
       await replaceFile(path.join(run, "report.json"), reportText(report), 0o600).catch(refuse);
     },
+    async reopen(id) {
+      const run = path.join(runs, id);
+      await fs.mkdir(run, { recursive: true, mode: 0o700 }).catch(refuse);
+      return recorder(run, "kept");
+    },
+    has: async (id) => (await ids()).includes(id),
   };
 }
 
@@ -164,10 +170,10 @@ async function readExchange(file: string, start: number, length: number): Promis
 }
 
 /** Lines are gathered and written in order; `finish` writes the rest, then the report, then closes. */
-async function recorder(run: string): Promise<RunRecorder> {
-  const rejections = await openLines(path.join(run, "rejections.jsonl"));
-  const exchanges = await openLines(path.join(run, "exchanges.jsonl"));
-  const index = await openLines(path.join(run, "exchanges.idx"));
+async function recorder(run: string, files: "new" | "kept"): Promise<RunRecorder> {
+  const rejections = await openLines(path.join(run, "rejections.jsonl"), files);
+  const exchanges = await openLines(path.join(run, "exchanges.jsonl"), files);
+  const index = await openLines(path.join(run, "exchanges.idx"), files);
   return {
     async rejected(rejection) {
       await rejections.add(JSON.stringify(rejection));
@@ -193,10 +199,12 @@ interface Lines {
   close(): Promise<void>;
 }
 
-async function openLines(file: string): Promise<Lines> {
-  const handle = await fs.open(file, "ax", 0o600);
+async function openLines(file: string, files: "new" | "kept"): Promise<Lines> {
+  const handle = await fs.open(file, files === "new" ? "ax" : "a+", 0o600);
   const enough = 64 * 1024;
-  let size = 0;
+  // What a crash left half-written would spoil the next line.
+  let size = files === "new" ? 0 : await wholeBytes(handle);
+  if (files === "kept") await handle.truncate(size);
   let held: Buffer[] = [];
   let heldBytes = 0;
   let writing: Promise<void> = Promise.resolve();

@@ -102,7 +102,7 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
       }
       const found = settled.flatMap(({ outcome, exchange }) => {
         const change = changes.get(outcome.id);
-        return change === undefined ? [] : rejections(outcome, displayKey(change.key, header.keyTypes), exchange);
+        return change === undefined ? [] : rejectionsOf(outcome, displayKey(change.key, header.keyTypes), exchange);
       });
       const shown = new Set<string>();
       for (const one of exchanges) {
@@ -138,7 +138,8 @@ export function createTally(header: PlanHeader, recorder: RunRecorder): Tally {
   };
 }
 
-function rejections(outcome: Outcome, key: Rejection["key"], exchange: string | undefined): readonly Rejection[] {
+/** What an outcome has to say against its record; nothing for one that was taken whole, or passed over. */
+export function rejectionsOf(outcome: Outcome, key: Rejection["key"], exchange?: string): readonly Rejection[] {
   const shown = exchange === undefined ? {} : { exchange };
   switch (outcome.outcome) {
     case "applied":

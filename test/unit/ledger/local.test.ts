@@ -162,6 +162,62 @@ describe("a local ledger", () => {
       assert.deepEqual(await desk.rows(), { known: "uncertain created - - name=s:B→s:B" });
     }));
 
+  it("lists what is in doubt by run, with what was attempted; of a removal that was applied a tombstone is left", () =>
+    atDesk(async (desk) => {
+      await commit(
+        desk,
+        ["gone", "cleared", "kept"].map((key) => ({ key, match: `${key}@x.io`, write: { name: "s:A" } })),
+        [1, 2, 3].map((id) => applied(id, { remoteId: `r${id}` })),
+      );
+      const file = await desk.plan([
+        { action: "delete", key: "gone", remote_id: "r1", match: "gone@x.io" },
+        { action: "delete", key: "cleared", remote_id: "r2", write: { name: "z:" } },
+        { action: "update", key: "kept", remote_id: "r3", write: { name: "s:B" } },
+        { key: "new", match: "new@x.io", write: { name: "s:C" } },
+      ]);
+      const doubts = [1, 2, 3, 4].map((id): Outcome => ({ outcome: "in doubt", id, reason: "no answer" }));
+      await desk.ledger.commit({ run: "r-doubt", planFile: file, outcomes: doubts });
+      const at = "2026-11-23T12:00:00.250Z";
+      assert.deepEqual(await desk.ledger.doubts({ run: "r-doubt" }), [
+        { key: "cleared", run: "r-doubt", at, attempted: "clear", match: "cleared@x.io", remoteId: "r2" },
+        { key: "gone", run: "r-doubt", at, attempted: "delete", match: "gone@x.io", remoteId: "r1" },
+        { key: "kept", run: "r-doubt", at, attempted: "update", match: "kept@x.io", remoteId: "r3" },
+        { key: "new", run: "r-doubt", at, attempted: "create", match: "new@x.io" },
+      ]);
+      assert.deepEqual(await desk.ledger.doubts({ run: "another" }), []);
+      assert.deepEqual(
+        (await desk.ledger.doubts({ offset: 1, limit: 1 })).map(({ key }) => key),
+        ["gone"],
+      );
+      assert.equal(await desk.ledger.settle(["gone", "cleared", "new"], "applied"), 3);
+      assert.equal(await desk.ledger.settle(["kept"], "resend"), 1);
+      assert.deepEqual(await desk.ledger.doubts(), []);
+      assert.deepEqual(await desk.rows(), {
+        cleared: "tombstone created r2 cleared@x.io name=z:→z:",
+        gone: "tombstone created - gone@x.io name=s:A→s:A",
+        kept: "uncertain created r3 kept@x.io name=s:B→s:B",
+        new: "live created - new@x.io name=s:C→s:C",
+      });
+    }));
+
+  it("of an earlier version, which did not say what was attempted, gains the column with its next commit", () =>
+    atDesk(async (desk) => {
+      const old = await openDuckDb(desk.ledger.file);
+      await old.run("alter table records drop column attempted");
+      await old.run(`insert into records ("key", state, run, change) values ('old', 'doubt', 'r0', 1)`);
+      old.close();
+      assert.deepEqual(
+        (await desk.ledger.doubts()).map(({ key, attempted }) => [key, attempted]),
+        [["old", undefined]],
+      );
+      await commit(desk, [ada], [{ outcome: "in doubt", id: 1, reason: "no answer" }]);
+      assert.equal(await desk.ledger.settle("all", "applied"), 2);
+      assert.deepEqual(
+        Object.values(await desk.rows()).map((row) => row.split(" ")[0]),
+        ["live", "live"],
+      );
+    }));
+
   it("leaves a tombstone, and forgets the dead record when its key returns", () =>
     atDesk(async (desk) => {
       await commit(

@@ -102,6 +102,7 @@ describe("plan: rows that a run left open", () => {
       },
       then: "id | email | name\n 1 | 'a@x.io' | 'Anna'",
       counts: { held: 2, update: 0, delete: 0 },
+      notices: ["in-doubt"],
     },
     "holds out what was reverted until its mapped values change": {
       sync: people,

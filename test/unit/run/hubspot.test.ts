@@ -67,7 +67,7 @@ async function withJob(work: (job: Job) => Promise<void>): Promise<void> {
           const ledger = openLocalLedger({ file: path.join(own, "l.duckdb"), lockFile: path.join(own, "l.lock") });
           const lock = await ledger.lock(id);
           const journal = await openJournal(path.join(own, "journal", "people.jsonl"));
-          await recover(journal, ledger);
+          await recover({ journal, ledger });
           const stored: StoredPlan = await plan({
             id: `plan-${number}`,
             definition,

@@ -17,7 +17,7 @@ async function afterCrash(
     journal: Journal,
     recovered: { commits: Commit[]; result: Awaited<ReturnType<typeof recover>> },
   ) => Promise<void>,
-  resume?: Parameters<typeof recover>[2],
+  resume?: Parameters<typeof recover>[0]["resume"],
 ): Promise<void> {
   await inFolder(async (folder) => {
     const file = path.join(folder, "journal", "dev", "people.jsonl");
@@ -29,7 +29,7 @@ async function afterCrash(
     const journal = await openJournal(file);
     const commits: Commit[] = [];
     const ledger = { commit: async (window: Commit) => void commits.push(window) };
-    const result = await recover(journal, ledger, resume);
+    const result = await recover({ journal, ledger, ...(resume === undefined ? {} : { resume }) });
     await then(journal, { commits, result });
     await journal.close();
     const again = await openJournal(file);
@@ -146,7 +146,9 @@ describe("the journal", () => {
       await journal.begin({ run: "r1", planFile: path.join(folder, "gone.duckdb"), repeatable: true, changes: [1] });
       await journal.close();
       const next = await openJournal(path.join(folder, "people.jsonl"));
-      await assert.rejects(recover(next, { commit: async () => assert.fail() }), { code: "plan-missing" });
+      await assert.rejects(recover({ journal: next, ledger: { commit: async () => assert.fail() } }), {
+        code: "plan-missing",
+      });
       assert.equal(next.open().length, 1);
       await next.close();
     }));

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { journalFile } from "../../../src/calls/running";
 import { unfinishedRuns } from "../../../src/calls/unfinished";
 import { takeLock } from "../../../src/ledger/lock";
-import { ledgerLock } from "../../../src/ledger/place";
+import { journalFile, ledgerLock } from "../../../src/ledger/place";
 import { openJournal } from "../../../src/run/journal";
 
 const project = `version: 1

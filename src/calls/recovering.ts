@@ -1,0 +1,85 @@
+/** Before a plan or a run: what is known of a run that ended in the middle goes into the ledger and its report. Sends nothing. */
+import { promises as fs } from "node:fs";
+import path from "node:path";
+import { isHeld } from "../ledger/lock";
+import { journalFile, ledgerLock } from "../ledger/place";
+import { openPlan } from "../plan/store";
+import { reportInterrupted } from "../run/interrupted";
+import { type Journal, openJournal, peekJournal } from "../run/journal";
+import { recover, type Recovered } from "../run/recover";
+import { createRunStore } from "../run/store";
+import { type Place, type SyncSource } from "./calls";
+import { prepare, type Prepared, type Services } from "./planning";
+import { loadSync, openWorkspace } from "./workspace";
+
+/** The journal of a sync, nothing of earlier runs left in it. The ledger's lock must be held. */
+export async function openRecovered(
+  { edges }: Services,
+  prepared: Pick<Prepared, "workspace" | "definition" | "ledger" | "sync">,
+): Promise<{ readonly journal: Journal; readonly recovered: Recovered }> {
+  const { root, target } = prepared.workspace.project;
+  const { ledger } = prepared;
+  const file = journalFile(root, target, prepared.definition.name);
+  const endedAt = await fs.stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => edges.now(),
+  );
+  const journal = await openJournal(file);
+  try {
+    const recovered = await recover({
+      journal,
+      ledger,
+      async ended(run) {
+        const plan = await openPlan(run.planFile);
+        const committed = await ledger.committed(run);
+        const store = createRunStore(path.join(root, ".sluice"));
+        await reportInterrupted({ ...run, file: prepared.sync.file, plan, committed, endedAt, store });
+      },
+    });
+    if (recovered.runs.length > 0) {
+      const { runs, committed, uncertain, inDoubt } = recovered;
+      edges.log(
+        "warn",
+        `The run ${runs.join(", ")} ended in the middle: ${committed} answers taken in, ${uncertain} to be sent again, ${inDoubt} in doubt.`,
+      );
+    }
+    return { journal, recovered };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+/** Takes the answers of a run that ended in the middle into the ledger; sends nothing. Cheap where there is no such run. */
+export async function recoverSync(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  signal?: AbortSignal,
+): Promise<Recovered> {
+  const nothing = { committed: 0, uncertain: 0, inDoubt: 0, runs: [] };
+  const { project } = await openWorkspace(place);
+  const name = (await loadSync(place.root, source)).parsed.definition?.name;
+  if (name === undefined || !(await isLeft(project, name))) return nothing;
+  return recoverPrepared(services, await prepare(services, place, source, signal));
+}
+
+/** Did a run end in the middle, and is nobody at work on it? */
+export async function isLeft(
+  { root, target }: { readonly root: string; readonly target: string },
+  sync: string,
+): Promise<boolean> {
+  if ((await peekJournal(journalFile(root, target, sync))).length === 0) return false;
+  return !(await isHeld(ledgerLock(root, target, sync)));
+}
+
+export async function recoverPrepared(services: Services, prepared: Prepared): Promise<Recovered> {
+  const lock = await prepared.ledger.lock("recovery");
+  try {
+    const { journal, recovered } = await openRecovered(services, prepared);
+    await journal.close();
+    return recovered;
+  } finally {
+    await lock.release();
+  }
+}
