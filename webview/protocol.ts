@@ -35,7 +35,7 @@ export type Pane<Result> =
   | { readonly state: "ready"; readonly subject: Subject; readonly id: string; readonly result: Result }
   | { readonly state: "failed"; readonly subject: Subject; readonly failure: Failure };
 
-export type Work = "preview" | "records" | "plan" | "run" | "retry";
+export type Work = "preview" | "records" | "plan" | "run" | "retry" | "verify";
 
 export interface RecordsResult {
   /** How many were asked for and given; they are pulled in windows. */
@@ -200,6 +200,8 @@ export type FromWebview =
   | { readonly type: "send-one"; readonly result: string; readonly key: Json }
   /** `group` absent: every rejected record of the run; `key`: that one of them. */
   | { readonly type: "retry"; readonly run: string; readonly group?: number; readonly key?: Json }
+  /** The plan that takes the run back; a look at what it wrote. */
+  | { readonly type: "revert" | "verify"; readonly run: string }
   | { readonly type: "open-run"; readonly run: string; readonly other: string }
   | { readonly type: "open-mapping"; readonly run: string; readonly group: number }
   | { readonly type: "show-field"; readonly result: string; readonly field: string }

@@ -75,7 +75,7 @@ describe("the views", function () {
     const { views } = await sluice();
     const today = (await shown(views.runs)).find(({ item }) => item.label === "Today") ?? assert.fail("no run today");
     const [last] = await shown(views.runs, today.node);
-    assert.equal(last?.line, "viewed | run rejected | warning");
+    assert.equal(last?.line, "viewed | run rejected wrote | warning");
     assert.match(String(last.item.description), / · dev · 1 applied · 1 rejected$/);
     assert.match(last.item.accessibilityInformation?.label ?? "", /^viewed, rejected, /);
     await vscode.commands.executeCommand("sluice.groupRunsBySync");

@@ -28,7 +28,7 @@ export function factsOf(header: PlanHeader, now: number): HTMLElement {
       : changes === 0
         ? undefined
         : fact(t("before values are what was last sent"), t("Nothing was read from the destination for this plan")),
-    readBack >= changes || changes === 0
+    readBack >= changes || changes === 0 || header.revert !== undefined
       ? undefined
       : quietButton(t("Read back from the destination"), () => again(header, "all"), {
           title: t("Plan again and read every changed record's present values, to see what someone else changed"),
@@ -67,7 +67,9 @@ export function obstacleOf(header: PlanHeader, freshness: Freshness): string | u
     );
   }
   const { create, update, delete: removed } = header.counts;
-  return create + update + removed === 0 && header.firstRun !== "baseline" ? t("There is nothing to send.") : undefined;
+  // A plan without changes may still say what is held from now on.
+  const says = header.firstRun === "baseline" || (header.revert?.holds ?? 0) > 0;
+  return create + update + removed === 0 && !says ? t("There is nothing to send.") : undefined;
 }
 
 export function again(header: PlanHeader, readBack?: "all"): void {

@@ -21,18 +21,19 @@ export interface PlanLine {
 
 const signs = { create: "+", update: "~", delete: "−" } as const;
 
-/** `open`: all fields of a create or a removal, of which one is shown else. */
+/** `open`: all fields of a create or a removal, of which one is shown else; `removed`: why a record is removed. */
 export function planLines(
   item: PlanItem,
-  options: { readonly keyColumns: number; readonly open: boolean },
+  options: { readonly keyColumns: number; readonly open: boolean; readonly removed?: string },
 ): readonly PlanLine[] {
   if ("stage" in item) return [rejectionLine(item)];
   const key = keyText(item.key, options.keyColumns);
+  const { removed = t("left the model") } = options;
   const names = alteredFields(item);
-  if (names.length === 0) return [{ sign: signs[item.action], key, field: "", ...wordsFor(item) }];
+  if (names.length === 0) return [{ sign: signs[item.action], key, field: "", ...wordsFor(item, removed) }];
   const shown = item.action === "update" || options.open ? names : names.slice(0, 1);
   const hidden = names.length - shown.length;
-  return shown.map((field, index) => fieldLine(item, { field, index, key, hidden }));
+  return shown.map((field, index) => fieldLine(item, { field, index, key, hidden, removed }));
 }
 
 /** A change or rejection as JSON, for the clipboard: what it is and what it changes. */
@@ -55,7 +56,13 @@ function plain(value: Value): Json {
 
 function fieldLine(
   change: Change,
-  line: { readonly field: string; readonly index: number; readonly key: string; readonly hidden: number },
+  line: {
+    readonly field: string;
+    readonly index: number;
+    readonly key: string;
+    readonly hidden: number;
+    readonly removed: string;
+  },
 ): PlanLine {
   const value = change.fields[line.field];
   const first = line.index === 0;
@@ -70,13 +77,13 @@ function fieldLine(
       : first && line.hidden > 0
         ? { note: line.hidden === 1 ? t("+ 1 field") : t("+ {0} fields", line.hidden), tone: "dim" as const }
         : first && change.action === "delete"
-          ? wordsFor(change)
+          ? wordsFor(change, line.removed)
           : {}),
   };
 }
 
-function wordsFor(change: Change): { readonly note?: string; readonly tone?: "dim" } {
-  return change.action === "delete" ? { note: t("left the model"), tone: "dim" } : {};
+function wordsFor(change: Change, removed: string): { readonly note?: string; readonly tone?: "dim" } {
+  return change.action === "delete" ? { note: removed, tone: "dim" } : {};
 }
 
 function rejectionLine(rejection: Rejection): PlanLine {

@@ -84,7 +84,13 @@ function drawPlan(header: PlanHeader, subject: Subject) {
   const isOpen = (index: number): boolean => turned.has(index) !== allOpen;
   const lines = (index: number): readonly PlanLine[] => {
     const item = items.at(index);
-    return item === undefined ? [] : planLines(item, { keyColumns: header.keyTypes.length, open: isOpen(index) });
+    return item === undefined
+      ? []
+      : planLines(item, {
+          keyColumns: header.keyTypes.length,
+          open: isOpen(index),
+          ...(header.revert && { removed: t("this run created it") }),
+        });
   };
   const list: VirtualList = virtualList({
     label: t("Changes of the plan"),
@@ -149,7 +155,7 @@ function drawPlan(header: PlanHeader, subject: Subject) {
     list.refresh();
   };
   const choices = kinds.map((kind) => {
-    const box = checkbox(kindLabel(kind, header.counts[kind]), true, (checked) => {
+    const box = checkbox(kindLabel(kind, header), true, (checked) => {
       if (checked) shown.add(kind);
       else shown.delete(kind);
       refilter();
@@ -231,7 +237,12 @@ function drawPlan(header: PlanHeader, subject: Subject) {
       facts,
       notices,
       total === 0
-        ? element("p.invitation", t("Nothing to do: the destination has what the model says."))
+        ? element(
+            "p.invitation",
+            header.revert === undefined
+              ? t("Nothing to do: the destination has what the model says.")
+              : t("There is nothing left to take back."),
+          )
         : list.element,
     ),
     check: () => void check(),
@@ -249,7 +260,8 @@ function mappedField(item: PlanItem | undefined): string | undefined {
   return item.stage === "model" ? undefined : item.field;
 }
 
-function kindLabel(kind: Shown, number: number): string {
+function kindLabel(kind: Shown, { counts, revert }: PlanHeader): string {
+  const number = counts[kind];
   switch (kind) {
     case "create":
       return t("+ {0} create", count(number));
@@ -258,6 +270,6 @@ function kindLabel(kind: Shown, number: number): string {
     case "delete":
       return t("− {0} delete", count(number));
     case "rejected":
-      return t("✕ {0} rejected", count(number));
+      return revert === undefined ? t("✕ {0} rejected", count(number)) : t("✕ {0} left as they are", count(number));
   }
 }

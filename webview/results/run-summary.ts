@@ -5,9 +5,13 @@ import { count, requestCount, retryCount } from "../cells";
 import { attributes, element } from "../dom";
 import { plainText } from "../plain-text";
 
-export function statusOf({ status, groups, failure }: RunReport): HTMLElement {
+export function statusOf({ status, groups, failure, counts, revertOf }: RunReport): HTMLElement {
   if (status === "succeeded" && groups.length === 0 && failure === undefined)
     return element("span.ok", t("✓ Succeeded, no record was rejected"));
+  if (status === "rejected" && revertOf !== undefined)
+    return element("span.warn", t("Some records were left as they are"));
+  if (status === "rejected" && counts.rejected === 0 && counts.inDoubt === 0)
+    return element("span.warn", t("Some records are not as written"));
   return element(`span.${statusClass[status]}`, statusName(status));
 }
 
@@ -34,7 +38,7 @@ function statusName(status: RunReport["status"]): string {
   }
 }
 
-export function countsOf({ counts }: RunReport): readonly HTMLElement[] {
+export function countsOf({ counts, revertOf }: RunReport): readonly HTMLElement[] {
   const shown: readonly (readonly [string, number, string])[] = [
     ["ok", counts.created, t("{0} created", count(counts.created))],
     ["ok", counts.updated, t("{0} updated", count(counts.updated))],
@@ -42,10 +46,33 @@ export function countsOf({ counts }: RunReport): readonly HTMLElement[] {
     ["dim", counts.unchanged, t("{0} unchanged", count(counts.unchanged))],
     ["dim", counts.skipped, t("{0} skipped", count(counts.skipped))],
     ["dim", counts.held, t("{0} held", count(counts.held))],
-    ["err", counts.rejected, t("{0} rejected", count(counts.rejected))],
+    revertOf === undefined
+      ? ["err", counts.rejected, t("{0} rejected", count(counts.rejected))]
+      : ["warn", counts.rejected, t("{0} left", count(counts.rejected))],
     ["err", counts.inDoubt, t("{0} in doubt", count(counts.inDoubt))],
   ];
   return shown.filter(([, value]) => value > 0).map(([tone, , text]) => element(`span.${tone}`, text));
+}
+
+/** What was found when it was read back what the run wrote. */
+export function verificationOf({ verification }: RunReport): readonly HTMLElement[] {
+  if (verification === undefined) return [];
+  const { at, verified, mismatched, unverifiable, why } = verification;
+  const shown: readonly (readonly [string, number, string])[] = [
+    ["ok", verified, t("{0} as written", count(verified))],
+    ["err", mismatched, t("{0} not as written", count(mismatched))],
+    ["warn", unverifiable, t("{0} not verified", count(unverifiable))],
+  ];
+  const title = why === undefined ? t("Read back {0}", new Date(at).toLocaleString()) : plainText(why);
+  return shown
+    .filter(([, value]) => value > 0)
+    .map(([tone, , text]) => attributes(element(`span.${tone}`, text), { title }));
+}
+
+/** Why what was written could not be verified, where it could not. */
+export function unverifiedOf({ verification }: RunReport): HTMLElement | undefined {
+  if (verification?.why === undefined) return undefined;
+  return attributes(element("div.notices", element("p.warn", plainText(verification.why))), { role: "status" });
 }
 
 export function costOf(report: RunReport): HTMLElement {

@@ -1,5 +1,6 @@
 /** What a run did: counts, rejections grouped by reason, and behind each the records with request and response. */
 import { t } from "../text";
+import { type notAsWritten, type RunReport } from "../../src/run/report";
 import { type RunResult, type Subject } from "../protocol";
 import { button, searchField } from "../elements";
 import { plainText } from "../plain-text";
@@ -9,7 +10,7 @@ import { post, remember, remembered } from "./host";
 import { virtualList } from "../list";
 import { type Page, page } from "./pane";
 import { type Details, exchangesOf, groupRecords, hitsOf } from "./run-details";
-import { countsOf, costOf, failureOf, statusOf } from "./run-summary";
+import { countsOf, costOf, failureOf, statusOf, unverifiedOf, verificationOf } from "./run-summary";
 
 const rowHeight = 24;
 
@@ -61,7 +62,9 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
   ];
   function actOn(group: number | undefined): void {
     acting = group;
-    for (const action of actions) action.toggleAttribute("disabled", group === undefined);
+    const [map, retry] = actions;
+    map?.toggleAttribute("disabled", group === undefined);
+    retry?.toggleAttribute("disabled", group === undefined || !canRetry(report, group));
   }
   actOn(undefined);
   let details: Details | undefined;
@@ -120,7 +123,8 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
   });
   search.classList.add("wide");
 
-  const { rejected } = report.counts;
+  const { created, updated, deleted, rejected } = report.counts;
+  const wrote = created + updated + deleted > 0;
   const other = (label: string, title: string, run: string | undefined): HTMLElement => {
     const made = button(label, "secondary", () => run && post({ type: "open-run", run: report.id, other: run }), {
       title,
@@ -138,11 +142,24 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
         other("›", t("Open the later run of this sync"), later),
         statusOf(report),
         ...countsOf(report),
+        ...verificationOf(report),
         costOf(report),
         search,
         element("span.stretch"),
         sample > 0 ? element("span.actions", ...actions) : undefined,
-        rejected > 0
+        wrote
+          ? button(t("Verify"), "secondary", () => post({ type: "verify", run: report.id }), {
+              title: t("Read back what this run wrote, and report what is not as it was sent"),
+            })
+          : undefined,
+        wrote
+          ? button(t("Take back…"), "secondary", () => post({ type: "revert", run: report.id }), {
+              title: t(
+                "Plan how to put back what the records held before this run. Nothing is sent before you run the plan",
+              ),
+            })
+          : undefined,
+        rejected > 0 && report.revertOf === undefined
           ? button(t("Retry {0}", count(rejected)), "secondary", () => post({ type: "retry", run: report.id }), {
               title: t(
                 "Plan and send today's rows of the rejected records to {0}",
@@ -152,6 +169,7 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
           : undefined,
       ),
       failureOf(report),
+      unverifiedOf(report),
       splitView(groups.element, below, sample + 1),
     ),
     choose,
@@ -160,6 +178,17 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
       details?.dispose();
     },
   };
+}
+
+const written: Readonly<Record<(typeof notAsWritten)[keyof typeof notAsWritten], true>> = {
+  "not-as-written": true,
+  "not-found": true,
+  "not-removed": true,
+};
+
+/** What a revert left it left on purpose, and what was accepted was not refused. */
+function canRetry({ groups, revertOf }: RunReport, index: number): boolean {
+  return revertOf === undefined && !((groups[index]?.code ?? "") in written);
 }
 
 /** The groups get what they need, up to a third; the records the rest. */

@@ -150,6 +150,8 @@ function workName(work: Work): string {
       return t("Running");
     case "retry":
       return t("Retrying");
+    case "verify":
+      return t("Verifying");
   }
 }
 

@@ -57,7 +57,9 @@ function without(
 }
 
 /** A run that stopped before it sent anything says nothing new; one of some records speaks only when it went through. */
-function tells({ status, groups, counts, only, retryOf }: RunReport): boolean {
+function tells({ status, groups, counts, only, retryOf, revertOf }: RunReport): boolean {
+  // What a revert leaves is no fault of the mapping, and it sends no row again.
+  if (revertOf !== undefined) return false;
   if (status === "guarded") return false;
   const stoppedEarly = status === "stopped" || status === "cancelled";
   if (stoppedEarly && (only !== undefined || retryOf !== undefined)) return false;

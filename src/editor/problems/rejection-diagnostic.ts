@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { type Range } from "../../problem";
 import { type Rejection } from "../../record";
 import { plainExcerpt } from "../../../webview/plain-text";
-import { type RejectionGroup } from "../../run/report";
+import { isNotAsWritten, type RejectionGroup } from "../../run/report";
 import { type RetryArgument } from "../work/retry";
 import { type OpenGroup } from "./outstanding";
 
@@ -32,13 +32,11 @@ export function rejectionDiagnostic(input: {
   const range = toRange(input.text, input.range);
   const records: RetryArgument = { root: input.root, run: report.id, group: index };
   const reason = plainExcerpt(group.reason, 300);
-  const message =
-    group.count === 1
-      ? vscode.l10n.t("1 record rejected: {0}", reason)
-      : vscode.l10n.t("{0} records rejected: {1}", group.count, reason);
+  const accepted = isNotAsWritten(group.code);
   // Data that a model lacks is to be looked at; a record that a destination refused did not arrive.
-  const severity = group.stage === "model" ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
-  const diagnostic = new RunDiagnostic(range, message, severity, records, group);
+  const severity =
+    group.stage === "model" || accepted ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
+  const diagnostic = new RunDiagnostic(range, messageOf(group, reason), severity, records, group);
   diagnostic.source = `sluice ${report.target}`;
   diagnostic.code = { value: vscode.l10n.t("show records"), target: commandUri("sluice.openRun", records) };
   diagnostic.relatedInformation = group.examples.map(
@@ -49,6 +47,14 @@ export function rejectionDiagnostic(input: {
       ),
   );
   return diagnostic;
+}
+
+function messageOf({ code, count }: RejectionGroup, reason: string): string {
+  if (isNotAsWritten(code))
+    return count === 1 ? vscode.l10n.t("1 record: {0}", reason) : vscode.l10n.t("{0} records: {1}", count, reason);
+  return count === 1
+    ? vscode.l10n.t("1 record rejected: {0}", reason)
+    : vscode.l10n.t("{0} records rejected: {1}", count, reason);
 }
 
 /** Beyond the first few a line of the file says how many reasons more there are. */

@@ -1,6 +1,6 @@
 /** Quick fixes for rejected records: what mends the mapping, and what sends or shows the records again. */
 import * as vscode from "vscode";
-import { type RejectionGroup } from "../../run/report";
+import { isNotAsWritten, type RejectionGroup } from "../../run/report";
 import { type FieldMapping, type ParsedSync } from "../../sync/definition";
 import { type TextEdit } from "../../project/yaml-edit";
 import { syncName } from "../files";
@@ -62,6 +62,12 @@ function again(diagnostic: RunDiagnostic): readonly vscode.CodeAction[] {
   const { group, records } = diagnostic;
   if (group === undefined)
     return [commanding(diagnostic, vscode.l10n.t("Show these records"), "sluice.openRun", records)];
+  if (isNotAsWritten(group.code)) {
+    return [
+      commanding(diagnostic, vscode.l10n.t("Read them back once more"), "sluice.verify", records),
+      commanding(diagnostic, vscode.l10n.t("Show these records"), "sluice.openRun", records),
+    ];
+  }
   const exchange = group.examples.find((example) => example.exchange !== undefined)?.exchange;
   const hasKeys = group.examples.some(({ key }) => key !== null && !(Array.isArray(key) && key.includes(null)));
   return [

@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { type Calls } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
 import { type Path, type Severity } from "../../problem";
-import { type RunReport } from "../../run/report";
+import { type RejectionGroup, type RunReport } from "../../run/report";
 import { type ParsedSync } from "../../sync/definition";
 import { syncName } from "../files";
 import { parsers } from "../parser";
@@ -63,6 +63,24 @@ export class RunProblems implements vscode.Disposable {
     const parsed = parseSync(text, { name: syncName(report.file) });
     const hashOf = hashing(parsed, text, this.projects.syncIn(root, report.file).uri);
     const hashes = report.groups.map((group) => hashOf(mappingPath(parsed, group)));
+    await this.memory.update("sluice.baselines", newest({ ...this.baselines(), [report.id]: hashes }));
+  }
+
+  /** A verification found other groups: those that were there keep what they were bound to. */
+  async bindVerified(
+    root: string,
+    { before, report }: { readonly before: RunReport; readonly report: RunReport },
+  ): Promise<void> {
+    const known = this.baselines()[report.id];
+    const text = textOf(this.projects.syncIn(root, report.file).uri);
+    if (text === undefined) return;
+    await this.bind(root, report, text);
+    if (known === undefined) return;
+    const present = this.baselines()[report.id] ?? [];
+    const hashes = report.groups.map((group, index) => {
+      const at = before.groups.findIndex((other) => sameGroup(group, other));
+      return known[at] ?? present[index] ?? "";
+    });
     await this.memory.update("sluice.baselines", newest({ ...this.baselines(), [report.id]: hashes }));
   }
 
@@ -169,12 +187,18 @@ export class RunProblems implements vscode.Disposable {
     const text = textOf(uri);
     if (watched === undefined || text === undefined) return;
     for (const { report } of watched.groups)
-      if (this.baselines()[report.id] === undefined) await this.bind(watched.root, report, text);
+      if (this.baselines()[report.id]?.length !== report.groups.length) await this.bind(watched.root, report, text);
   }
 
   private baselines(): Baselines {
     return this.memory.get<Baselines>("sluice.baselines") ?? {};
   }
+}
+
+function sameGroup(one: RejectionGroup, other: RejectionGroup): boolean {
+  return (
+    one.stage === other.stage && one.field === other.field && one.code === other.code && one.reason === other.reason
+  );
 }
 
 interface Placed {

@@ -56,6 +56,7 @@ async function act(
       return command("sluice.runPlan", message.plan);
     case "plan-again": {
       const { origin, given } = heldAs("plan", results.held(message.plan));
+      if (given.revert) return command("sluice.revert", { root: origin.place.root, run: given.revert.run });
       const { readBack } = message;
       const options = { ...(given.firstRun && { firstRun: given.firstRun }), ...(readBack && { readBack }) };
       await planIntoPanel(services, projects.syncIn(origin.place.root, origin.file), options);
@@ -79,6 +80,9 @@ async function act(
         ...(message.group !== undefined && { group: message.group }),
         ...(message.key !== undefined && { keys: [keyFromJson(message.key)].filter((key) => key !== undefined) }),
       });
+    case "revert":
+    case "verify":
+      return command(`sluice.${message.type}`, { run: message.run, root: results.held(message.run).origin.place.root });
     case "open-run":
       return command("sluice.openRun", { run: message.other, root: results.held(message.run).origin.place.root });
     case "open-mapping": {

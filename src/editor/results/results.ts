@@ -277,7 +277,10 @@ export class Results {
       const uri = vscode.Uri.joinPath(vscode.Uri.file(origin.place.root), origin.file);
       this.slots.set(held.tab, {
         origin,
-        again: async () => void (await vscode.commands.executeCommand("sluice.dryRun", uri)),
+        again: async () =>
+          void (await (held.tab === "plan" && held.given.revert
+            ? vscode.commands.executeCommand("sluice.revert", { root: origin.place.root, run: held.given.revert.run })
+            : vscode.commands.executeCommand("sluice.dryRun", uri))),
       });
       this.panel = { ...this.panel, [held.tab]: { state: "ready", subject, id, result: shownOf(held) } };
     }

@@ -99,14 +99,22 @@ function runItem({ root, run, report }: RunNode, grouping: "day" | "sync"): vsco
     ...(grouping === "day" ? [time] : []),
     target,
     vscode.l10n.t("{0} applied", applied),
-    ...(counts.rejected > 0 ? [vscode.l10n.t("{0} rejected", counts.rejected)] : []),
+    ...(counts.rejected > 0
+      ? [
+          report.revertOf === undefined
+            ? vscode.l10n.t("{0} rejected", counts.rejected)
+            : vscode.l10n.t("{0} left", counts.rejected),
+        ]
+      : []),
+    ...(report.revertOf === undefined ? [] : [vscode.l10n.t("takes back a run")]),
     ...(counts.inDoubt > 0 ? [vscode.l10n.t("{0} in doubt", counts.inDoubt)] : []),
   ].join(" · ");
   item.tooltip = `${runText(report)}\n${run}`;
   item.iconPath = statusIcon(status);
   // The icon alone says nothing to a screen reader.
   item.accessibilityInformation = { label: `${sync}, ${status}, ${String(item.description)}, ${day}` };
-  item.contextValue = counts.rejected > 0 ? "run rejected" : "run";
+  const rejected = counts.rejected > 0 && report.revertOf === undefined;
+  item.contextValue = ["run", ...(rejected ? ["rejected"] : []), ...(applied > 0 ? ["wrote"] : [])].join(" ");
   item.command = { command: "sluice.openRun", title: vscode.l10n.t("Open"), arguments: [{ root, run }] };
   return item;
 }

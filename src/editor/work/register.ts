@@ -5,10 +5,12 @@ import { registerCommand } from "../register-command";
 import { type Services } from "../services";
 import { planIntoPanel } from "./plan";
 import { previewIntoPanel, recordsIntoPanel } from "./preview";
+import { revertRun } from "./revert";
 import { openRun, retryOne, retryRun, type RetryArgument } from "./retry";
 import { runSync } from "./run";
 import { sendOne, type SendOneArgument } from "./send-one";
 import { syncOf } from "./sync-argument";
+import { verifyRun } from "./verify";
 
 export function registerWork(services: Services): void {
   registerCommand(services, "sluice.preview", async (argument) => {
@@ -28,14 +30,16 @@ export function registerWork(services: Services): void {
     if (sync) await runSync(services, sync);
   });
   registerCommand(services, "sluice.runPlan", async (plan) => {
-    const { sync, stored } = plannedBy(services, plan);
-    await runSync(services, sync, { stored });
+    const { sync, stored, place } = plannedBy(services, plan);
+    await runSync(services, sync, { stored, ...(stored.revert && { place }) });
   });
   registerCommand(services, "sluice.sendOne", (argument) => sendOne(services, argument as SendOneArgument));
   registerCommand(services, "sluice.retry", (argument) =>
     retryRun(services, argument as RetryArgument | string | undefined),
   );
   registerCommand(services, "sluice.retryOne", (argument) => retryOne(services, argument as RetryArgument));
+  registerCommand(services, "sluice.revert", (argument) => revertRun(services, argument as RetryArgument | undefined));
+  registerCommand(services, "sluice.verify", (argument) => verifyRun(services, argument as RetryArgument | undefined));
   registerCommand(services, "sluice.openRun", (argument) => openRun(services, argument));
 }
 
@@ -52,5 +56,6 @@ function plannedBy({ results, projects }: Services, id: unknown) {
       vscode.l10n.t("Make one with “Sluice: Dry Run”."),
     );
   }
-  return { stored: held.given, sync: projects.syncIn(held.origin.place.root, held.origin.file) };
+  const { place, file } = held.origin;
+  return { stored: held.given, place, sync: projects.syncIn(place.root, file) };
 }

@@ -48,6 +48,10 @@ export function tellOutcome({ log }: Services, report: RunReport): void {
       vscode.window.setStatusBarMessage(vscode.l10n.t("$(check) {0}: {1} applied", sync, applied), 8000);
       return;
     case "rejected":
+      if (report.revertOf !== undefined) {
+        const message = vscode.l10n.t("{0}: {1} taken back, {2} left as they are.", sync, applied, counts.rejected);
+        return offer(message, { [vscode.l10n.t("Show Run")]: "sluice.results.focus" });
+      }
       return offer(
         vscode.l10n.t("{0}: {1} applied, {2} rejected, {3} in doubt.", sync, applied, counts.rejected, counts.inDoubt),
         { [show]: "workbench.actions.view.problems" },

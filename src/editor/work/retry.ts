@@ -149,7 +149,7 @@ export async function runOf(
   const root = argument?.root ?? results.origin("run")?.place.root;
   const run = argument?.run ?? (shown.state === "ready" ? shown.result.report.id : undefined);
   if (root === undefined || run === undefined) {
-    throw new SyncFailure("no-run", vscode.l10n.t("There is no run to retry."), vscode.l10n.t("Run a sync first."));
+    throw new SyncFailure("no-run", vscode.l10n.t("There is no run here."), vscode.l10n.t("Run a sync first."));
   }
   const report = await calls.runReport(projects.place(root), { run });
   return { report, sync: projects.syncIn(root, report.file) };
@@ -168,7 +168,7 @@ function nothingRan(): SyncFailure {
   return new SyncFailure("no-run", vscode.l10n.t("Nothing has run yet."), vscode.l10n.t("Run a sync first."));
 }
 
-async function pickRun({ calls, projects }: Services): Promise<RetryArgument | undefined> {
+export async function pickRun({ calls, projects }: Services): Promise<RetryArgument | undefined> {
   const all = await Promise.all(
     (await projects.roots()).map(async (root) =>
       (await calls.runs(projects.place(root), { limit: 50 })).map((report) => ({

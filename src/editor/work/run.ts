@@ -1,6 +1,6 @@
 /** A live run: saved first, planned, shown, confirmed where the target asks for it, then sent. */
 import * as vscode from "vscode";
-import { type RunOptions } from "../../calls/calls";
+import { type Place, type RunOptions } from "../../calls/calls";
 import { SyncFailure } from "../../failure";
 import { type PlanHeader, type PlanOptions } from "../../plan/plan";
 import { type RunReport } from "../../run/report";
@@ -13,6 +13,8 @@ import { runResult, tellOutcome } from "./reports";
 export interface RunChoices {
   /** Carry out this plan; it is refused if the file or the ledger moved since. */
   readonly stored?: PlanHeader;
+  /** Where it is carried out; default: at the target that is chosen now. */
+  readonly place?: Place;
   /** For a plan that is made now. */
   readonly options?: PlanOptions;
   /** A question of its own about the plan, before the target's. */
@@ -22,18 +24,18 @@ export interface RunChoices {
 export async function runSync(services: Services, sync: SyncFile, choices: RunChoices = {}): Promise<void> {
   const text = await saved(sync);
   await services.checks.requireNoErrors(sync);
-  const { stored } = choices;
+  const { stored, place = services.projects.place(sync.root) } = choices;
   // What an earlier run that ended in the middle is known to have done comes first: a plan made before it would be refused.
-  if (stored === undefined) await services.calls.recover(services.projects.place(sync.root), { file: sync.file });
+  if (stored === undefined) await services.calls.recover(place, { file: sync.file });
   const plan: MadePlan | undefined = stored
     ? { header: stored, ...(stored.firstRun && { firstRun: stored.firstRun }) }
     : await planIntoPanel(services, sync, { ...decidedFor(services, sync), ...choices.options });
   if (plan === undefined) return;
   refuseTripped(plan.header);
   if (choices.agree && !(await choices.agree(plan.header))) return;
-  if (!(await confirmed(await services.overviews.get(sync.root), deedOf(plan.header)))) return;
+  if (!(await confirmed(await services.calls.overview(place), deedOf(plan.header)))) return;
   const options: RunOptions = { plan: plan.header.id, ...(plan.firstRun && { firstRun: plan.firstRun }) };
-  await runIntoPanel(services, sync, { options, text });
+  await runIntoPanel(services, sync, { options, text, place, header: plan.header });
 }
 
 /** How the first run begins, where the plan that is shown says it: whoever has just answered is not asked again. */
@@ -50,18 +52,31 @@ function decidedFor({ projects, results }: Services, { root, file }: SyncFile): 
 async function runIntoPanel(
   services: Services,
   sync: SyncFile,
-  { options, text }: { readonly options: RunOptions; readonly text: string },
+  {
+    options,
+    text,
+    place,
+    header,
+  }: {
+    readonly options: RunOptions;
+    readonly text: string;
+    readonly place: Place;
+    readonly header: PlanHeader;
+  },
 ): Promise<void> {
-  const { calls, overviews, projects, results, runProblems } = services;
-  const place = projects.place(sync.root);
+  const { calls, overviews, results, runProblems } = services;
+  const { target, revert } = header;
   let report: RunReport | undefined;
   try {
     await results.work({
       tab: "run",
       work: "run",
-      subject: await overviews.subject(sync),
+      subject: { ...(await overviews.subject(sync)), target },
       origin: { place, file: sync.file },
-      again: () => runSync(services, sync),
+      again: async () =>
+        revert
+          ? void (await vscode.commands.executeCommand("sluice.revert", { root: sync.root, run: revert.run }))
+          : runSync(services, sync),
       async do(progress, signal) {
         report = await calls.run(place, { file: sync.file }, options, progress, signal);
         return runResult(calls, place, report);

@@ -100,6 +100,11 @@ const cases: readonly {
     open: ["1:email:2", "1:phone:2"],
   },
   {
+    name: "the run before one that took another back, whatever that left",
+    reports: [report("2", ["city"], { revertOf: "0" }), full],
+    open: ["1:email:2", "1:phone:2"],
+  },
+  {
     name: "the run before one that stopped before it sent anything",
     reports: [report("2", [], { status: "stopped", counts: { ...counts, requests: 0 } }), full],
     open: ["1:email:2", "1:phone:2"],
