@@ -9,6 +9,13 @@ warehouses:
   main: { type: duckdb, path: warehouse.duckdb }
 destinations:
   hubspot: { type: hubspot, sandbox: true }
+  files: { type: file, folder: out }
+`;
+const exported = `model: { table: people, key: id }
+destination: { connection: files, object: row, path: people.csv }
+mode: append
+fields:
+  email: email
 `;
 const people = `model: { table: people, key: id }
 destination: { connection: hubspot, object: contacts, match: email }
@@ -24,7 +31,7 @@ describe("reading back what was written", function () {
   let sandbox: Served;
 
   before(async () => {
-    project = makeProject({ "sluice.yaml": projectFile, "people.sync.yaml": people });
+    project = makeProject({ "sluice.yaml": projectFile, "people.sync.yaml": people, "exported.sync.yaml": exported });
     sandbox = await project.serve();
     assert.equal((await project.sluice("describe hubspot")).code, 0);
   });
@@ -104,5 +111,25 @@ describe("reading back what was written", function () {
     await sluice("run people");
     const { code, json } = await sluice("verify last");
     assert.deepEqual([code, json.failure.code], [4, "nothing-to-verify"]);
+  });
+
+  it("says that a destination cannot be read back, and takes that for no fault of the records", async () => {
+    const ran = await sluice("run exported --first-run send --verify");
+    assert.equal(ran.code, 0, ran.stdout);
+    assert.equal(verification(ran), "0 0 2");
+    assert.match(ran.json.runs[0].verification.why, /cannot be read back/);
+    assert.match((await project.sluice("verify last")).stdout, /2 not verified.*cannot be read back/);
+  });
+
+  it("reads back what a revert wrote, and finds that somebody undid it", async () => {
+    await sluice("run people");
+    await execute(path.join(project.root, "warehouse.duckdb"), "update people set title = 'Baker' where id = 2");
+    const { json } = await sluice("run people");
+    assert.equal((await sluice(`revert ${json.runs[0].id} --yes`)).code, 0);
+    assert.equal(verification(await sluice("verify last")), "1 0 0");
+    await say("b@x.io", "Somebody");
+    const found = await sluice("verify last");
+    assert.equal(found.code, 3, found.stdout);
+    assert.equal(verification(found), "0 1 0");
   });
 });

@@ -147,18 +147,7 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
         search,
         element("span.stretch"),
         sample > 0 ? element("span.actions", ...actions) : undefined,
-        wrote
-          ? button(t("Verify"), "secondary", () => post({ type: "verify", run: report.id }), {
-              title: t("Read back what this run wrote, and report what is not as it was sent"),
-            })
-          : undefined,
-        wrote
-          ? button(t("Take back…"), "secondary", () => post({ type: "revert", run: report.id }), {
-              title: t(
-                "Plan how to put back what the records held before this run. Nothing is sent before you run the plan",
-              ),
-            })
-          : undefined,
+        wrote ? element("span.actions", ...ofTheRun(report.id)) : undefined,
         rejected > 0 && report.revertOf === undefined
           ? button(t("Retry {0}", count(rejected)), "secondary", () => post({ type: "retry", run: report.id }), {
               title: t(
@@ -178,6 +167,17 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
       details?.dispose();
     },
   };
+}
+
+function ofTheRun(run: string): readonly HTMLElement[] {
+  return [
+    button(t("Verify"), "secondary", () => post({ type: "verify", run }), {
+      title: t("Read back what this run wrote, and report what is not as it was sent"),
+    }),
+    button(t("Take back…"), "secondary", () => post({ type: "revert", run }), {
+      title: t("Plan how to put back what the records held before this run. Nothing is sent before you run the plan"),
+    }),
+  ];
 }
 
 const written: Readonly<Record<(typeof notAsWritten)[keyof typeof notAsWritten], true>> = {
