@@ -1,6 +1,6 @@
 /** From a sync file to a stored plan: definition, warehouse, destination and ledger brought together. */
 import path from "node:path";
-import { type ObjectSchema } from "../destinations/destination";
+import { type DeliverContext, type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { type LedgerHeader } from "../ledger/ledger";
 import { makeSluiceFolder } from "../ledger/place";
@@ -131,6 +131,18 @@ export function planFile(root: string, id: string): string {
   return path.join(root, ".sluice", "plans", `${id}.duckdb`);
 }
 
+/** What every delivery of the plan knows, of this run or of an earlier one that ended in the middle. */
+export function deliveryOf(prepared: Prepared, plan: StoredPlan): Omit<DeliverContext, "run" | "resume"> {
+  const { definition } = prepared;
+  const { revert } = plan.header;
+  return {
+    ...contextOf(prepared, plan),
+    sync: definition.name,
+    mode: revert?.mode ?? definition.mode,
+    onRemoved: revert?.removal ?? definition.onRemoved,
+  };
+}
+
 /** What every delivery and read on the sync's object knows. */
 export function contextOf(prepared: Prepared, plan: StoredPlan) {
   return objectContext(asReader(prepared.open.writer), prepared.definition, prepared.object, plan.header.fields);
@@ -175,13 +187,22 @@ export async function accountOf(
 }
 
 export async function verifyAccount(
-  { open }: Prepared,
+  prepared: Pick<Prepared, "open">,
   header: LedgerHeader | undefined,
   plan: StoredPlan,
   signal?: AbortSignal,
 ): Promise<void> {
   const { create, update, delete: removed } = plan.header.counts;
-  if (header === undefined || open.writer.sandbox || create + update + removed === 0) return;
+  if (create + update + removed > 0) await sameAccount(prepared, header, signal);
+}
+
+/** Throws SyncFailure "ledger-mismatch". */
+export async function sameAccount(
+  { open }: Pick<Prepared, "open">,
+  header: LedgerHeader | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (header === undefined || open.writer.sandbox) return;
   const { account, label } = await open.writer.probe(signal);
   if (account === header.fingerprint.account) return;
   throw new SyncFailure(

@@ -7,15 +7,26 @@ import { openPlan } from "../plan/store";
 import { reportInterrupted } from "../run/interrupted";
 import { type Journal, openJournal, peekJournal } from "../run/journal";
 import { recover, type Recovered } from "../run/recover";
+import { resumer } from "../run/resume";
 import { createRunStore } from "../run/store";
 import { type Place, type SyncSource } from "./calls";
-import { prepare, type Prepared, type Services } from "./planning";
+import { deliveryOf, prepare, type Prepared, sameAccount, type Services } from "./planning";
 import { loadSync, openWorkspace } from "./workspace";
 
-/** The journal of a sync, nothing of earlier runs left in it. The ledger's lock must be held. */
+/**
+ * What is done about jobs that an earlier run had submitted. go on: the destination is asked how they ended, and what was
+ * begun is completed. leave: whoever only looks has no way to write, so the whole recovery waits for the next run.
+ */
+export interface RecoveryAsk {
+  readonly jobs: "go on" | "leave";
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The journal of a sync; unless jobs are left nothing of earlier runs is open in it. The ledger's lock must be held. */
 export async function openRecovered(
   { edges }: Services,
-  prepared: Pick<Prepared, "workspace" | "definition" | "ledger" | "sync">,
+  prepared: Prepared,
+  { jobs, signal }: RecoveryAsk,
 ): Promise<{ readonly journal: Journal; readonly recovered: Recovered }> {
   const { root, target } = prepared.workspace.project;
   const { ledger } = prepared;
@@ -26,9 +37,16 @@ export async function openRecovered(
   );
   const journal = await openJournal(file);
   try {
+    const submitted = journal.open().some(({ checkpoints }) => checkpoints.length > 0);
+    if (submitted && jobs === "leave") {
+      edges.log("warn", "An earlier run ended in the middle of a job: the next run asks how it ended before it plans.");
+      return { journal, recovered: nothing };
+    }
+    if (submitted) await sameAccount(prepared, await ledger.header(), signal);
     const recovered = await recover({
       journal,
       ledger,
+      ...(submitted ? { resume: resumerOf(prepared, signal) } : {}),
       async ended(run) {
         const plan = await openPlan(run.planFile);
         const committed = await ledger.committed(run);
@@ -50,6 +68,17 @@ export async function openRecovered(
   }
 }
 
+function resumerOf(prepared: Prepared, signal: AbortSignal | undefined) {
+  return resumer({
+    writer: prepared.open.writer,
+    context: (plan) => deliveryOf(prepared, plan),
+    openPlan,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+const nothing: Recovered = { committed: 0, uncertain: 0, inDoubt: 0, runs: [] };
+
 /** Takes the answers of a run that ended in the middle into the ledger; sends nothing. Cheap where there is no such run. */
 export async function recoverSync(
   services: Services,
@@ -57,7 +86,6 @@ export async function recoverSync(
   source: SyncSource,
   signal?: AbortSignal,
 ): Promise<Recovered> {
-  const nothing = { committed: 0, uncertain: 0, inDoubt: 0, runs: [] };
   const { project } = await openWorkspace(place);
   const name = (await loadSync(place.root, source)).parsed.definition?.name;
   if (name === undefined || !(await isLeft(project, name))) return nothing;
@@ -76,7 +104,7 @@ export async function isLeft(
 export async function recoverPrepared(services: Services, prepared: Prepared): Promise<Recovered> {
   const lock = await prepared.ledger.lock("recovery");
   try {
-    const { journal, recovered } = await openRecovered(services, prepared);
+    const { journal, recovered } = await openRecovered(services, prepared, { jobs: "leave" });
     await journal.close();
     return recovered;
   } finally {

@@ -19,7 +19,16 @@ import { openRecovered } from "./recovering";
 import { withoutReport } from "./unknown-run";
 import { keepRetention } from "./retention";
 import { verifyWritten } from "./verifying";
-import { contextOf, digestOf, planFile, planPrepared, prepare, type Prepared, type Services } from "./planning";
+import {
+  contextOf,
+  deliveryOf,
+  digestOf,
+  planFile,
+  planPrepared,
+  prepare,
+  type Prepared,
+  type Services,
+} from "./planning";
 
 interface Watch {
   readonly progress: (progress: RunProgress) => void;
@@ -40,7 +49,7 @@ export async function runSync(
   const id = makeId(edges);
   const lock = await ledger.lock(`run ${id}`);
   try {
-    const { journal } = await openRecovered(services, prepared);
+    const { journal } = await openRecovered(services, prepared, { jobs: "go on", signal: watch.signal });
     try {
       const plan = await choosePlan(services, prepared, options, watch);
       if ((await ledger.header()) === undefined) {
@@ -55,20 +64,13 @@ export async function runSync(
       const recorder = await store.begin(id);
       const context = contextOf(prepared, plan);
       const undo = await keepForUndo(prepared, { plan, folder: store.folder(id), context, signal: watch.signal });
-      const { revert } = plan.header;
       const report = await carryOut({
         id,
         file: source.file,
         plan,
         ledger,
         writer: open.writer,
-        context: {
-          ...context,
-          sync: definition.name,
-          run: id,
-          mode: revert?.mode ?? definition.mode,
-          onRemoved: revert?.removal ?? definition.onRemoved,
-        },
+        context: { ...deliveryOf(prepared, plan), run: id },
         store: recorder,
         ...undo,
         journal,

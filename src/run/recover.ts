@@ -1,4 +1,4 @@
-/** Brings the ledger up to what a run that ended in the middle is known to have done. Sends nothing. */
+/** Brings the ledger up to what a run that ended in the middle is known to have done. Sends nothing, but for going on with a job that was begun. */
 import { existsSync } from "node:fs";
 import { SyncFailure } from "../failure";
 import { type Ledger } from "../ledger/ledger";
@@ -21,6 +21,8 @@ export interface Unfinished {
   readonly planFile: string;
   readonly changes: readonly number[];
   readonly state: Json;
+  /** Journals where it stands now, should this recovery end in the middle too. */
+  checkpoint(state: Json): Promise<void>;
 }
 
 /** A run that ended in the middle, as far as recovery heard of it. */
@@ -60,7 +62,8 @@ export async function recover({ journal, ledger, resume, ended }: Recovery): Pro
     for (const { changes, state } of window.checkpoints) {
       const waiting = new Set(changes.filter((id) => !known.has(id)));
       if (resume === undefined || waiting.size === 0) continue;
-      for (const answer of await resume({ run, planFile, changes, state })) {
+      const checkpoint = (now: Json) => journal.checkpoint(window.window, changes, now);
+      for (const answer of await resume({ run, planFile, changes, state, checkpoint })) {
         if (!waiting.delete(answer.id)) continue;
         known.add(answer.id);
         learnt.push(answer);

@@ -34,8 +34,14 @@ async function resumed(reply: Reply, check: (asked: readonly string[], work: Pro
     async (server) => {
       const writer = writerTo(server.url, { destination: testDestination({ deliver }) });
       const plan = planOf(changes(2500));
-      const resume = resumer({ writer, context: context(), openPlan: async () => plan });
-      const work = resume({ run: "run-0", planFile: plan.file, changes: [3, 1200], state: { job: 7 } });
+      const resume = resumer({ writer, context: () => context(), openPlan: async () => plan });
+      const work = resume({
+        run: "run-0",
+        planFile: plan.file,
+        changes: [3, 1200],
+        state: { job: 7 },
+        checkpoint: async () => undefined,
+      });
       await work.catch(() => undefined);
       await check(
         server.received.map(({ method, path }) => `${method} ${path}`),
