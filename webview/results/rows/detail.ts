@@ -20,7 +20,7 @@ export interface Detail {
 export function detailPane(onClose: () => void): Detail {
   const title = element("span.mono.detail-name");
   const about = element("span.dim.detail-about");
-  const text = attributes(element("pre.code.mono"), { tabindex: 0, "aria-label": t("Value") });
+  const text = attributes(element("pre.code.mono"), { role: "group", tabindex: 0, "aria-label": t("Value") });
   const pane = attributes(
     element(
       "div.detail",

@@ -85,7 +85,7 @@ export function grid(options: {
     tabindex: -1,
   });
   const widths = columnWidths(columns, characterWidth());
-  const numberWidth = 62;
+  const numberWidth = 74;
   const count = (): number => Math.min(options.count(), mostRows);
 
   const head = gridHead(columns, {
