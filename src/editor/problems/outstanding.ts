@@ -1,6 +1,6 @@
 /** Which rejections of a sync are still open, given its runs: record by record, as later runs of some of them tell. */
 import { keyFromJson } from "../../plan/keys";
-import { type Rejection } from "../../record";
+import { type RecordKey, type Rejection } from "../../record";
 import { groupFinder } from "../../run/reasons";
 import { type RejectionGroup, type RunReport } from "../../run/report";
 
@@ -23,10 +23,11 @@ export async function outstanding(
   const open: OpenGroup[] = [];
   for (const [at, report] of layers.entries()) {
     const later = layers.slice(0, at);
-    // All that it rejected was tried again.
-    if (later.some(({ only, retryOf }) => only === undefined && retryOf === report.id)) continue;
-    const settled = new Set(later.flatMap(({ only }) => only ?? []));
-    open.push(...(settled.size === 0 ? all(report) : without(report, settled, await rejectionsOf(report))));
+    const keys = new Set(later.flatMap(({ only }) => only ?? []));
+    const isWholeRetried = later.some(({ only, retryOf }) => only === undefined && retryOf === report.id);
+    const isSettled = (key: RecordKey): boolean => isWholeRetried || keys.has(key);
+    const nothing = !isWholeRetried && keys.size === 0;
+    open.push(...(nothing ? all(report) : without(report, isSettled, await rejectionsOf(report))));
   }
   // The run that most of it is of comes first.
   return open.reverse();
@@ -39,10 +40,13 @@ function all(report: RunReport): readonly OpenGroup[] {
 /** A row without a whole key cannot be tried again by itself. */
 function without(
   report: RunReport,
-  settled: ReadonlySet<string>,
+  isTriedAgain: (key: RecordKey) => boolean,
   rejections: readonly Rejection[],
 ): readonly OpenGroup[] {
-  const isSettled = ({ key }: Rejection): boolean => settled.has(keyFromJson(key) ?? "\0");
+  const isSettled = ({ key }: Rejection): boolean => {
+    const found = keyFromJson(key);
+    return found !== undefined && isTriedAgain(found);
+  };
   const find = groupFinder(report.groups, report.fields ?? []);
   const gone = new Map<number, number>();
   for (const rejection of rejections.filter(isSettled)) {

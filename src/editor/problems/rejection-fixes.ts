@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { isNotAsWritten, type RejectionGroup } from "../../run/report";
 import { type FieldMapping, type ParsedSync } from "../../sync/definition";
 import { type TextEdit } from "../../project/yaml-edit";
+import { plainExcerpt } from "../../../webview/plain-text";
 import { syncName } from "../files";
 import { parsers } from "../parser";
 import { type Services } from "../services";
@@ -15,12 +16,18 @@ export function rejectionFixes({ runProblems }: Services): vscode.CodeActionProv
       if (diagnostics.length === 0) return [];
       const { parseSync, skipNulls } = await parsers();
       const parsed = parseSync(document.getText(), { name: syncName(document.fileName) });
-      return diagnostics.flatMap((diagnostic) => [
-        ...mending(document, diagnostic, parsed, skipNulls),
-        ...again(diagnostic),
-      ]);
+      return diagnostics.flatMap((diagnostic) => {
+        const actions = [...mending(document, diagnostic, parsed, skipNulls), ...again(diagnostic)];
+        return diagnostics.length === 1 ? actions : actions.map((action) => naming(action, diagnostic));
+      });
     },
   };
+}
+
+/** Beside fixes of another reason on the same line a fix says which it is about. */
+function naming(action: vscode.CodeAction, { group }: RunDiagnostic): vscode.CodeAction {
+  if (group !== undefined) action.title = `${action.title} (${plainExcerpt(group.reason, 50)})`;
+  return action;
 }
 
 /** What the destination or the mapping says of a field decides what may mend it. Codes are the vendor's. */

@@ -41,6 +41,13 @@ function report(id: string, fields: readonly string[], more: Partial<RunReport> 
 }
 
 const full = report("1", ["email", "phone"]);
+const withoutKey: RejectionGroup = {
+  stage: "model",
+  code: "null-key",
+  reason: "no key",
+  count: 1,
+  examples: [{ key: null, stage: "model", code: "null-key", reason: "no key" }],
+};
 
 const cases: readonly {
   readonly name: string;
@@ -88,6 +95,11 @@ const cases: readonly {
       full,
     ],
     open: ["1:phone:2"],
+  },
+  {
+    name: "rows without a key, which no retry tries again",
+    reports: [report("2", [], { retryOf: "1" }), { ...full, groups: [...full.groups, withoutKey] }],
+    open: ["1:undefined:1"],
   },
   {
     name: "what a cancelled retry did not get to",
