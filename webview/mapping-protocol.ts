@@ -68,6 +68,7 @@ export type FromMapping =
   | { readonly type: "reveal"; readonly path: readonly (string | number)[] }
   /** Show rejected records in the results panel. */
   | { readonly type: "rejected"; readonly run: string; readonly group?: number }
+  /** Where the page could not tell the workbench itself: edits were still on their way when it was asked for. */
   | { readonly type: "undo" }
   | { readonly type: "redo" };
 
@@ -75,4 +76,6 @@ export type FromMapping =
 export type ToMapping =
   | { readonly type: "state"; readonly state: MappingState }
   /** The intent could not be carried out; the page shows the document as it is. */
-  | { readonly type: "refused"; readonly reason: string };
+  | { readonly type: "refused"; readonly reason: string }
+  /** One intent has been carried out or refused: the document is as it leaves it. */
+  | { readonly type: "settled" };

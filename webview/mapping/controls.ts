@@ -78,9 +78,11 @@ export function textBox(
   attributes(made, { "aria-label": options.label, spellcheck: "false" });
   if (options.placeholder !== undefined) made.placeholder = options.placeholder;
   let settled = "";
+  const mark = (): void => markTyped(made, made.value !== settled);
   const give = (): void => {
     if (made.value === settled) return;
     settled = made.value;
+    mark();
     onGive(made.value);
   };
   // Also when the whole page loses the focus: a page that is hidden then forgets what was not given.
@@ -96,6 +98,7 @@ export function textBox(
     } else if (event.key === "Escape" && made.value !== settled) {
       event.stopPropagation();
       made.value = settled;
+      mark();
       grow();
     }
   });
@@ -103,16 +106,22 @@ export function textBox(
     if (made instanceof HTMLTextAreaElement) made.rows = Math.min(12, Math.max(2, made.value.split("\n").length));
   };
   made.addEventListener("input", grow);
+  made.addEventListener("input", mark);
   return {
     element: made,
     update(value) {
       const isTyped = made.value !== settled;
       settled = value;
-      if (isTyped && made.value !== value) return;
-      if (made.value !== value) made.value = value;
+      if (!isTyped && made.value !== value) made.value = value;
+      mark();
       grow();
     },
   };
+}
+
+/** What is typed into a box and known nowhere else: undo takes that back first (undo.ts). */
+export function markTyped(box: HTMLElement, isTyped: boolean): void {
+  box.dataset.typed = String(isTyped);
 }
 
 /** A filter: calls back with the words as they are typed, Escape empties it. */
@@ -124,11 +133,15 @@ export function filterBox(label: string, onFilter: (text: string) => void): HTML
     spellcheck: "false",
   });
   made.className = "filter";
-  made.addEventListener("input", () => onFilter(made.value.trim().toLowerCase()));
+  made.addEventListener("input", () => {
+    markTyped(made, made.value !== "");
+    onFilter(made.value.trim().toLowerCase());
+  });
   made.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || made.value === "") return;
     event.stopPropagation();
     made.value = "";
+    markTyped(made, false);
     onFilter("");
   });
   return made;

@@ -12,7 +12,7 @@ import { listen, post, remember, remembered } from "./host";
 import { type PaneName } from "./pane";
 import { rowsPane } from "./rows-pane";
 import { settingsBar } from "./settings-bar";
-import { keep, refused } from "./store";
+import { keep, refused, settled } from "./store";
 import "../shared.css";
 import "./mapping.css";
 
@@ -57,6 +57,8 @@ function receive(message: Exclude<ToMapping, Answering>): void {
       refusal.replaceChildren(icon("error", "err"), element("span", plainText(message.reason)));
       refusal.hidden = false;
       return;
+    case "settled":
+      return settled();
   }
 }
 

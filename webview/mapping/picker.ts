@@ -2,6 +2,7 @@
 import { attributes, element } from "../dom";
 import { icon, type IconName } from "../icons";
 import { plainLine } from "../plain-text";
+import { markTyped } from "./controls";
 
 export interface PickItem {
   readonly id: string;
@@ -91,6 +92,7 @@ export function pick(options: PickOptions): Promise<string | undefined> {
     };
     document.addEventListener("pointerdown", outside, true);
     input.addEventListener("input", filter);
+    input.addEventListener("input", () => markTyped(input, input.value !== ""));
     input.addEventListener("blur", () => {
       if (document.hasFocus()) end();
     });

@@ -7,11 +7,12 @@ import { attributes, element } from "../dom";
 import { icon } from "../icons";
 import { plainLine, plainText } from "../plain-text";
 import { t } from "../text";
-import { type Choice, iconButton, select, textButton } from "./controls";
+import { type Choice, select, textButton } from "./controls";
 import { guardsView } from "./guards";
 import { post, remember, remembered } from "./host";
 import { keyChooser } from "./key-chooser";
 import { announce, current, send } from "./store";
+import { undoButtons } from "./undo";
 import { problemsAt } from "./view-model";
 
 const modes: readonly Mode[] = ["insert", "update", "upsert", "mirror", "append"];
@@ -69,8 +70,6 @@ export function settingsBar(
     removed: setting(t("when a row leaves"), removed.element),
   };
   const settings = element("div.settings", ...Object.values(parts), guardsButton);
-  const undo = iconButton("undo", t("Undo"), () => post({ type: "undo" }));
-  const redo = iconButton("redo", t("Redo"), () => post({ type: "redo" }));
   const busy = attributes(element("div.busy"), { role: "progressbar", "aria-label": t("Asking…") });
   const made = element(
     "header.top",
@@ -81,8 +80,7 @@ export function settingsBar(
         "div.top-acts",
         tabs,
         autoMap,
-        undo,
-        redo,
+        ...undoButtons(),
         textButton(t("Open text"), "secondary", () => post({ type: "reveal", path: [] })),
       ),
     ),

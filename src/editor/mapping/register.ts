@@ -65,14 +65,41 @@ async function receive(
       return post({ type: "state", state: session.state });
     case "undo":
     case "redo":
-      // The command speaks to the editor in front. Without its column the page would move to where the focus was.
-      panel.reveal(panel.viewColumn);
-      return vscode.commands.executeCommand(message.type);
+      // The command speaks to the editor in front.
+      if (panel.active || (await bringToFront(panel)) === "in front")
+        await vscode.commands.executeCommand(message.type);
+      return;
+    case "intent":
+      try {
+        const refused = await session.receive(message);
+        if (refused !== undefined) post({ type: "refused", reason: refused });
+      } finally {
+        post({ type: "settled" });
+      }
+      return;
     default: {
       const refused = await session.receive(message);
       if (refused !== undefined) post({ type: "refused", reason: refused });
     }
   }
+}
+
+/** To reveal a panel is only to ask for it: it is in front once the workbench says so. */
+function bringToFront(panel: vscode.WebviewPanel): Promise<"in front" | "gone"> {
+  return new Promise((resolve) => {
+    const end = (how: "in front" | "gone"): void => {
+      for (const listener of listeners) listener.dispose();
+      resolve(how);
+    };
+    const listeners = [
+      panel.onDidChangeViewState(() => {
+        if (panel.active) end("in front");
+      }),
+      panel.onDidDispose(() => end("gone")),
+    ];
+    // Without its column the page would move to where the focus was.
+    panel.reveal(panel.viewColumn);
+  });
 }
 
 /** Where it is open already, else beside the text. */
