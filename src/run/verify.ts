@@ -46,7 +46,7 @@ export async function verify(input: VerifyInput): Promise<Verification> {
     }
     try {
       await readAll(db, input, total, counts);
-      return { ...counts, at };
+      return { ...counts, at, ...(counts.unverifiable > 0 ? { why: withoutId(input, counts.unverifiable) } : {}) };
     } catch (error) {
       if (!(error instanceof SyncFailure) && !(error instanceof Cancelled)) throw error;
       const why = error instanceof SyncFailure ? `${error.message} ${error.hint}` : "It was cancelled.";
@@ -55,6 +55,12 @@ export async function verify(input: VerifyInput): Promise<Verification> {
   } finally {
     db.close();
   }
+}
+
+function withoutId({ reader: { destination }, context }: VerifyInput, count: number): string {
+  const known = context.match === undefined ? "the sync has no match" : "their match is null";
+  const records = count === 1 ? "1 record" : `${count} records`;
+  return `${records} cannot be read back: ${destination.label} gave no id, and ${known}.`;
 }
 
 /** What the run wrote and no later run has written since: table `done`. */
