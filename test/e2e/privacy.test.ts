@@ -28,15 +28,22 @@ describe("files of a project under umask 000", function () {
     project = makeProject();
     umask = process.umask(0o000);
     // As an older version, or a careless colleague, may have left it.
-    for (const folder of [".sluice", ".sluice/runs", ".sluice/tmp", ".sluice/ledger", ".sluice/sandbox"]) {
-      mkdirSync(path.join(project.root, folder));
-      chmodSync(path.join(project.root, folder), 0o777);
+    let left = [".sluice", ".sluice/runs", ".sluice/tmp", ".sluice/ledger", ".sluice/sandbox"].map((folder) =>
+      path.join(project.root, folder),
+    );
+    for (const folder of left) {
+      mkdirSync(folder);
+      chmodSync(folder, 0o777);
     }
     let done = false;
     const watching = (async () => {
       while (!done) {
-        // Before the first command looked, it is as it was.
-        if (!isOpen(path.join(project.root, ".sluice"))) open.push(...openBelow(path.join(project.root, ".sluice")));
+        // Before the first command closes them, one after the other, they are as they were; once closed they stay so.
+        left = left.filter(isOpen);
+        const [outermost] = left;
+        if (outermost !== path.join(project.root, ".sluice")) {
+          open.push(...openBelow(path.join(project.root, ".sluice")).filter((one) => !left.includes(one)));
+        }
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
     })();
