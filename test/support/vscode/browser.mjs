@@ -66,8 +66,7 @@ export async function openWindow(url, { profileDir, viewport = { width: 1440, he
  * @param {string} title for example "Sluice: Preview Model"
  */
 export async function runCommand(page, title) {
-  await page.keyboard.press("F1");
-  await pick(page, `>${title}`, title);
+  await pick(page, `>${title}`, title, "F1");
 }
 
 /**
@@ -76,8 +75,7 @@ export async function runCommand(page, title) {
  * @param {string} path relative to the workspace
  */
 export async function openFile(page, path) {
-  await page.keyboard.press("ControlOrMeta+P");
-  await pick(page, path, basename(path));
+  await pick(page, path, basename(path), "ControlOrMeta+P");
   await page
     .locator(`.tab[data-resource-name="${basename(path)}"]`)
     .first()
@@ -90,21 +88,24 @@ export async function openFile(page, path) {
  * @param {Page} page
  * @param {string} text
  * @param {string} label
+ * @param {string} [opening] the key that opens the input; pressed again when the focus that came late has closed it
  */
-export async function pick(page, text, label) {
+export async function pick(page, text, label, opening) {
   const input = page.locator(".quick-input-widget input.input");
   const entry = page
     .locator(".quick-input-list .monaco-list-row")
     .filter({ has: page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) })
     .first();
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    await input.fill("");
-    await input.fill(text);
-    const shown = await entry.waitFor({ timeout: 1_500 }).then(
-      () => true,
-      () => false,
-    );
-    if (shown) return entry.click();
+    if (opening !== undefined && !(await input.isVisible())) await page.keyboard.press(opening);
+    try {
+      await input.fill("", { timeout: 2_000 });
+      await input.fill(text, { timeout: 2_000 });
+      await entry.waitFor({ timeout: 1_500 });
+      return await entry.click({ timeout: 2_000 });
+    } catch {
+      // Not there yet, or closed again: the next attempt opens it anew.
+    }
   }
   throw new Error(`"${label}" is not among the choices for "${text}".`);
 }
