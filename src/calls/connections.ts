@@ -4,6 +4,7 @@ import { type Writer } from "../destinations/connection";
 import { type Config, type Destination } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
+import { openHushed } from "./hushed";
 import { makeSluiceFolder } from "../ledger/place";
 import { type ConnectionConfig, type ResolvedProject, type SecretSource } from "../project/project";
 import { secretHost } from "../project/secret-host";
@@ -35,8 +36,10 @@ export function openConnections(edges: Edges): Connections {
       const type = warehouseTypeOf(config.type);
       if (type === undefined) throw unknownConnection("warehouse", named, Object.keys(project.warehouses));
       const source = await edges.secrets(project.root);
-      const { config: keys } = await resolveConfig(config, source, { connection: named, target: project.target });
-      return type.open(keys, { root: project.root, scratch: path.join(await makeSluiceFolder(project.root), "tmp") });
+      const place = { connection: named, target: project.target };
+      const { config: keys, secrets } = await resolveConfig(config, source, place);
+      const scratch = path.join(await makeSluiceFolder(project.root), "tmp");
+      return openHushed(secrets, () => type.open(keys, { root: project.root, scratch }));
     },
     async destination(project, name) {
       const config = known(project.destinations, name, "destination");

@@ -196,7 +196,8 @@ function connectionOf({ destination, sample }: Subject, { url }: SandboxHost) {
   return { connection: { type: destination.type, ...Object.fromEntries(keys), base_url: url }, secrets };
 }
 
-function syncOf(subject: Subject) {
+/** The sync file, whose model is the table `people`: `id`, and a column c0, c1, … for each field. */
+export function syncOf(subject: Subject) {
   const { sample, mode } = subject;
   const fields = sample.fields.filter((field) => sqlOf(field, subject) !== undefined);
   return {
