@@ -91,7 +91,8 @@ export async function objectsOf(
 ): Promise<readonly ObjectSchema[] | undefined> {
   const config = Object.hasOwn(project.destinations, connection) ? project.destinations[connection] : undefined;
   const destination = config === undefined ? undefined : destinationOf(config.type);
-  if (config === undefined || destination?.selfDescribing !== true) return knownObjects(project, connection);
+  const known = destination?.selfDescribing === true ? undefined : await knownObjects(project, connection);
+  if (config === undefined || destination?.selfDescribing === undefined || known !== undefined) return known;
   const step = destination.describe(config.keys, {}).next();
   return step.done === true ? step.value : undefined;
 }

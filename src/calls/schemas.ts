@@ -35,7 +35,7 @@ export async function refreshSnapshot(
 
 /** Open destinations (a plain endpoint, a file) have no snapshot: their options say what the object is. */
 export function describesItself(destination: Destination): boolean {
-  return destination.selfDescribing === true;
+  return destination.selfDescribing !== undefined;
 }
 
 /** The object a sync writes to, without asking the destination; undefined where nothing is known of it. */
@@ -48,10 +48,23 @@ export async function objectOf(
     : undefined;
   const destination = config === undefined ? undefined : destinationOf(config.type);
   if (config === undefined || destination === undefined) return { object: undefined, objects: undefined };
-  const objects = describesItself(destination)
-    ? selfDescription(destination, config.keys, definition)
-    : await knownObjects(project, definition.destination.connection);
+  const objects = await objectsFor(destination, config.keys, { project, definition });
   return { object: find(objects, definition.destination.object), objects };
+}
+
+/** A snapshot knows more than a destination that describes itself can without being asked. */
+async function objectsFor(
+  destination: Destination,
+  keys: Readonly<Record<string, unknown>>,
+  sync: { readonly project: ResolvedProject; readonly definition: Pick<SyncDefinition, "destination"> },
+): Promise<readonly ObjectSchema[] | undefined> {
+  const described =
+    destination.selfDescribing === true
+      ? undefined
+      : await knownObjects(sync.project, sync.definition.destination.connection);
+  return describesItself(destination) && described === undefined
+    ? selfDescription(destination, keys, sync.definition)
+    : described;
 }
 
 export function find(objects: readonly ObjectSchema[] | undefined, name: string): ObjectSchema | undefined {
@@ -69,9 +82,11 @@ function selfDescription(
     options.success ? (options.data as Readonly<Record<string, unknown>>) : {},
   );
   const step = conversation.next();
-  return step.done === true
+  if (step.done !== true) return undefined;
+  // One object that is whatever the options say may be called as its author likes.
+  return step.value.length === 1
     ? step.value.map((object) => ({ ...object, name: definition.destination.object }))
-    : undefined;
+    : step.value;
 }
 
 function snapshotFile(connection: string): string {

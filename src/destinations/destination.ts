@@ -125,6 +125,7 @@ export interface ObjectSchema {
   readonly name: string;
   readonly label?: string;
   readonly description?: string;
+  /** None: its records can only be looked up. */
   readonly modes: readonly Mode[];
   readonly removals: readonly OnRemoved[];
   readonly fields: readonly FieldSchema[];
@@ -198,6 +199,11 @@ export interface Bucket {
   readonly name: string;
   readonly requests: number;
   readonly perMs: number;
+  /**
+   * Not one bucket but one of this size for each thing of a kind: a request that draws from "channel/C1" draws from a
+   * bucket of its own where "channel" is declared so.
+   */
+  readonly each?: true;
 }
 /** What response headers say of a bucket. */
 export interface BucketReading {
@@ -212,6 +218,11 @@ export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   /** Seconds; absent: until refused. */
   readonly expiresIn?: number;
+  /**
+   * The path of the one address there is, where that address is itself the secret (an incoming webhook): it stands in for
+   * the path of every request as it leaves. What is kept of an exchange shows the request's own path.
+   */
+  readonly address?: string;
 }
 
 /** A value on the wire, or why it cannot be. The reason is a sentence without the value. */
@@ -232,8 +243,11 @@ export interface Destination {
   readonly options: z.ZodObject;
   /** "http" destinations have a base URL; "file" ones yield file steps only, one batch at a time. */
   readonly transport: "http" | "file";
-  /** The object is what the sync's options say (a plain endpoint, a file): `describe` yields no steps and needs no snapshot. */
-  readonly selfDescribing?: true;
+  /**
+   * The object is what the sync's options say (a plain endpoint, a file): told them, `describe` yields no steps and needs
+   * no snapshot. "with choices": asked without options it tells what there is to choose from, so that a snapshot helps.
+   */
+  readonly selfDescribing?: true | "with choices";
   /**
    * What the sync's options add to the object's name to say where its records are: a file's path, a list's id. Two syncs
    * with different places never speak of the same record, and a ledger belongs to one place. Default: nothing.

@@ -3,8 +3,9 @@ import { type Destination } from "./destination";
 import { file } from "./file/file";
 import { http } from "./http/http";
 import { hubspot } from "./hubspot";
+import { slack } from "./slack";
 
-export const destinations: readonly Destination[] = [hubspot, http, file];
+export const destinations: readonly Destination[] = [hubspot, slack, http, file];
 
 export function destinationOf(type: string): Destination | undefined {
   return destinations.find((destination) => destination.type === type);

@@ -148,6 +148,7 @@ function makeTalk(options: ConnectOptions, concurrency: number): Talk {
       { line, files, mode: "read", authorized: false },
       {},
     );
+    if (credentials.address !== undefined) redactor.add(credentials.address);
     // Tokens that were not in the configuration are secrets too.
     for (const [name, value] of Object.entries(credentials.headers)) {
       if (!namesSecret(name)) continue;

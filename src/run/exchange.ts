@@ -44,7 +44,8 @@ export async function exchange(
   const patience = request.effect === "read" ? { signal, end: () => undefined } : patient(signal, line);
   let answer: HttpResponse | NotSent | NoAnswer;
   try {
-    answer = await line.sender.send({ ...wire, headers }, { leave: signal, answer: patience.signal });
+    const url = addressed(wire.url, line.base, credentials?.address);
+    answer = await line.sender.send({ ...wire, url, headers }, { leave: signal, answer: patience.signal });
   } catch (error) {
     if (!(error instanceof NotSent) && !(error instanceof NoAnswer)) throw error;
     answer = error;
@@ -69,6 +70,14 @@ export async function exchange(
     }),
   );
   return answer;
+}
+
+/** The secret address, where there is one, below the base as every other path. */
+function addressed(url: URL, base: URL, address: string | undefined): URL {
+  if (address === undefined) return url;
+  const secret = new URL(url);
+  secret.pathname = base.pathname.replace(/\/+$/, "") + address;
+  return secret;
 }
 
 /** A signal that aborts only when the grace after a cancel is over. */

@@ -35,6 +35,9 @@ export interface BucketLeft {
   readonly of: number;
 }
 
+/** Buckets of single things (a channel, a user) are forgotten beyond this number, once they are full again. */
+const mostBuckets = 1000;
+
 interface Waiter {
   readonly buckets: readonly LimitBucket[];
   readonly go: (grant: Grant) => void;
@@ -46,15 +49,37 @@ export function createLimiter(
   clock: Clock,
   { patienceMs = 15 * 60_000 }: { readonly patienceMs?: number } = {},
 ): Limiter {
-  const buckets = new Map(declared.map((bucket) => [bucket.name, limitBucket(bucket)]));
+  const kinds = new Map(declared.filter(({ each }) => each === true).map((bucket) => [bucket.name, bucket]));
+  const buckets = new Map(
+    declared.filter(({ each }) => each !== true).map((bucket) => [bucket.name, limitBucket(bucket)]),
+  );
   /** Of requests that draw from no bucket: no limit, but a destination may ask them all to wait. */
   const unlimited = limitBucket({ name: "", requests: Infinity, perMs: 1 });
   let queue: Waiter[] = [];
   let timer: { readonly at: number; readonly stop: AbortController } | undefined;
 
   function known(names: readonly string[]): LimitBucket[] {
-    const found = [...new Set(names)].flatMap((name) => buckets.get(name) ?? []);
+    const found = [...new Set(names)].flatMap((name) => buckets.get(name) ?? ofItsKind(name) ?? []);
     return found.length > 0 ? found : [unlimited];
+  }
+
+  /** A bucket of its own for the one thing that a name like "channel/C1" speaks of. */
+  function ofItsKind(name: string): LimitBucket | undefined {
+    const kind = kinds.get(name.slice(0, Math.max(0, name.indexOf("/"))));
+    if (kind === undefined) return undefined;
+    if (buckets.size >= mostBuckets) forgetIdle();
+    const made = limitBucket({ ...kind, name });
+    buckets.set(name, made);
+    return made;
+  }
+
+  /** One that has all its room says nothing that a new one would not. */
+  function forgetIdle(): void {
+    const waitedFor = new Set(queue.flatMap((waiter) => waiter.buckets));
+    for (const [name, bucket] of buckets) {
+      const isIdle = bucket.room(clock.now()) === bucket.requests && !waitedFor.has(bucket);
+      if (name.includes("/") && isIdle) buckets.delete(name);
+    }
   }
 
   function grant(waiter: Waiter): void {

@@ -121,7 +121,7 @@ function checkType(
 }
 
 function checkLookups({ definition, objects, findings }: Checking): void {
-  if (objects === undefined || objects.some(({ open }) => open === true)) return;
+  if (objects === undefined || objects.every(({ open }) => open === true)) return;
   for (const { field, source } of definition.fields) {
     if (source.kind !== "lookup") continue;
     const path = ["fields", field];

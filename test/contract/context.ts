@@ -7,15 +7,20 @@ import { matchValue, recordOf, type Sample, withoutSecrets } from "./sample";
 export function contextOf(
   destination: Destination,
   sample: Sample,
-  mode: Mode = "upsert",
+  mode: Mode = usualMode(sample),
   onRemoved: OnRemoved = "keep",
 ): DeliverContext {
   const { object, options, match, fields } = sample;
-  return deliverContext(
-    destination,
-    { config: publicConfig(destination, sample), object: object.name, options, match, fields, mode, onRemoved },
-    [object],
-  );
+  const config = publicConfig(destination, sample);
+  const identified = match === "" ? {} : { match };
+  return deliverContext(destination, { config, object: object.name, options, ...identified, fields, mode, onRemoved }, [
+    object,
+  ]);
+}
+
+/** Upsert, or what an object takes that knows no records to update. */
+function usualMode({ object }: Sample): Mode {
+  return object.modes.includes("upsert") ? "upsert" : (object.modes[0] ?? "upsert");
 }
 
 export function publicConfig(destination: Destination, sample: Sample): Config {
@@ -27,11 +32,13 @@ export function names({ fields }: Sample): readonly string[] {
 }
 
 export function create(sample: Sample, n: number): OutgoingChange {
+  const change = { id: n, action: "create", key: `k${n}`, fields: recordOf(sample, n) } as const;
+  if (sample.match === "") return change;
   const match = matchValue(
     sample.fields.find(({ name }) => name === sample.match),
     n,
   );
-  return { id: n, action: "create", key: `k${n}`, match, fields: recordOf(sample, n) };
+  return { ...change, match };
 }
 
 /** Fields of a removal: none, or those to clear. */

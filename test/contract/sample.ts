@@ -20,6 +20,7 @@ export interface Sample {
   readonly config: Config;
   readonly options: Readonly<Record<string, unknown>>;
   readonly object: ObjectSchema;
+  /** Empty: the object has none. */
   readonly match: string;
   /** Fields the sync maps. */
   readonly fields: readonly FieldSchema[];
@@ -35,7 +36,7 @@ export async function sampleOf(destination: Destination): Promise<Sample> {
     destination.describe(withoutSecrets(destination, config), options),
     responder(destination, config),
   );
-  const object = own.object ?? firstWithMatch(objects.result);
+  const object = own.object ?? (own.match === "" ? firstWritten(objects.result) : firstWithMatch(objects.result));
   const match = own.match ?? matchOf(object)?.name ?? "email";
   const fields = own.fields ?? fieldsOf(object, match);
   const email = fields.find(({ format }) => format === "email");
@@ -119,6 +120,12 @@ function firstWithMatch(objects: readonly ObjectSchema[]): ObjectSchema {
     (object) => object.modes.includes("upsert") && (object.open === true || matchOf(object) !== undefined),
   );
   if (found === undefined) throw new Error("no object takes upsert by a match: give a sample of its own");
+  return found;
+}
+
+function firstWritten(objects: readonly ObjectSchema[]): ObjectSchema {
+  const found = objects.find(({ modes }) => modes.length > 0);
+  if (found === undefined) throw new Error("no object can be written");
   return found;
 }
 

@@ -2,7 +2,7 @@
 import { type Mode } from "../../record";
 import { type ObjectContext, type OptionProblem } from "../destination";
 import { type HttpOptions, placeholdersOf, readOptions } from "./options";
-import { placeholders } from "./template";
+import { placeholders } from "../template";
 
 export function checkOptions(context: ObjectContext & { readonly mode: Mode }): readonly OptionProblem[] {
   const options = readOptions(context.options);

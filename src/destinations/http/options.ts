@@ -1,7 +1,7 @@
 /** What an author writes: the connection's keys in sluice.yaml and the extra keys of `destination:` in a sync file. */
 import { z } from "zod";
 import { type Config } from "../destination";
-import { placeholders } from "./template";
+import { placeholders } from "../template";
 
 const secret = (description: string): z.ZodString => z.string().min(1).meta({ secret: true, description });
 

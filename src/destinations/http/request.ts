@@ -4,7 +4,7 @@ import { type OutgoingChange } from "../../record";
 import { type Json } from "../../value";
 import { type DeliverContext, type HttpRequest } from "../destination";
 import { type HttpOptions } from "./options";
-import { fillPath, fillTree, type Scope } from "./template";
+import { fillPath, fillTree, type Scope } from "../template";
 
 /** What is done with a change: one of the requests the author described. */
 export interface Operation {

@@ -8,6 +8,19 @@ import { jumpingClock, stillClock } from "./support";
 const tick = () => new Promise((done) => setImmediate(done));
 
 describe("the limiter", () => {
+  it("gives each thing of a kind a bucket of its own, and forgets the idle ones", async () => {
+    const clock = jumpingClock(0);
+    const limiter = createLimiter([{ name: "channel", requests: 1, perMs: 1000, each: true }], clock);
+    for (const name of ["channel/a", "channel/b", "channel/a"]) (await limiter.acquire([name])).release();
+    // Only the second message to one channel had to wait.
+    assert.equal(clock.now(), 1000);
+    for (let number = 0; number < 3000; number += 1) {
+      (await limiter.acquire([`channel/${number}`])).release();
+      await clock.wait(10);
+    }
+    assert.ok(limiter.left().length <= 1100, `${limiter.left().length} buckets`);
+  });
+
   it("never lets more requests into any window than the limit allows", async () => {
     const random = seeded(7);
     for (const [requests, perMs] of [

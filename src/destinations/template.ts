@@ -1,5 +1,5 @@
-/** Templates of the HTTP destination: `{{ name }}` in a path, in a text, or alone as a typed value. */
-import { type Json } from "../../value";
+/** Templates in a sync's options: `{{ name }}` in a path, in a text, or alone as a typed value. */
+import { type Json } from "../value";
 
 /** What a placeholder stands for. undefined: the record does not have it. */
 export type Scope = (name: string) => Json | undefined;
