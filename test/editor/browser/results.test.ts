@@ -100,4 +100,36 @@ describe("one record and its results, in a window", function () {
     await page.locator(".monaco-diff-editor").waitFor();
     await screenshot(page, "results-5-compare-dark");
   });
+
+  it("sets a result apart, and finds it again after a reload of the window", async () => {
+    await openFile(page, contacts);
+    const frame = await dryRun();
+    await frame.locator("button.quiet", { hasText: "Open in editor" }).click();
+    const apart = (): Promise<Frame> =>
+      webviewFrame(page, async (one) => (await one.locator("body.alone .plan-item").count()) > 0, { timeout: 40_000 });
+    await apart();
+    await inThemes(page, "results-6-apart");
+    await page.waitForFunction(isRemembered, "sluice.result", { timeout: 20_000, polling: 500 });
+    await page.reload();
+    await page.locator(".monaco-workbench .statusbar-item").first().waitFor();
+    await apart();
+    assert.deepEqual(await seriousViolations(await apart()), []);
+  });
 });
+
+/** The workbench in a browser writes down every few seconds which editors it shows; a reload before that forgets them. */
+async function isRemembered(viewType: string): Promise<boolean> {
+  for (const { name = "" } of await indexedDB.databases()) {
+    if (!name.startsWith("vscode-web-state-db")) continue;
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const reading = opening.result
+      .transaction("ItemTable")
+      .objectStore("ItemTable")
+      .get("memento/workbench.parts.editor");
+    await new Promise((resolve) => (reading.onsuccess = resolve));
+    opening.result.close();
+    if (typeof reading.result === "string" && reading.result.includes(viewType)) return true;
+  }
+  return false;
+}

@@ -128,8 +128,12 @@ export async function webviewFrame(page, predicate, { timeout = 20_000 } = {}) {
     for (const frame of page.frames()) {
       // The outer frame of a webview has an address of its own; the document proper is its child.
       if (!frame.parentFrame()?.url().includes("/webview/")) continue;
-      // A frame may be replaced while it is asked.
-      if (await Promise.resolve(predicate(frame)).catch(() => false)) return frame;
+      // A frame may be replaced while it is asked; one that goes with its window may never answer.
+      const silence = page.waitForTimeout(2_000).then(
+        () => false,
+        () => false,
+      );
+      if (await Promise.race([Promise.resolve(predicate(frame)).catch(() => false), silence])) return frame;
     }
     await page.waitForTimeout(100);
   }
