@@ -6,6 +6,7 @@ import { type z } from "zod";
 import { type Action, type Mode, type OnRemoved, type OutgoingChange, type Outcome } from "../record";
 import { type Path } from "../problem";
 import { type Json, type LogicalType, type Value } from "../value";
+import { type Sandbox } from "./sandbox";
 
 // ── Steps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -291,31 +292,4 @@ export interface Destination {
   normal(wire: Json, field: FieldSchema): string | null;
   /** A fresh simulator; absent where there is nothing to simulate. */
   sandbox?(seed?: Json): Sandbox;
-}
-
-// ── Sandbox ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A pure simulator of the service: state in memory, time and ids given. The HTTP host is in src/sandbox. */
-export interface Sandbox {
-  /** `now` in ms since the epoch. */
-  handle(request: SandboxRequest, now: number): SandboxResponse;
-  /** The state, to be stored and given back to `sandbox(seed)`. */
-  dump(): Json;
-  /** The vendor's own answer for a fault asked for by a test. */
-  fault(kind: "throttled" | "unavailable" | "error" | "expired", now: number): SandboxResponse;
-}
-export interface SandboxRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-export interface SandboxResponse {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON unless a string. */
-  readonly body?: Json;
 }

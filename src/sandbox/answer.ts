@@ -1,6 +1,6 @@
 /** Gives the sandbox's answer over the wire, or what a fault makes of it. */
 import { type ServerResponse } from "node:http";
-import { type SandboxRequest, type SandboxResponse } from "../destinations/destination";
+import { type SandboxRequest, type SandboxResponse } from "../destinations/sandbox";
 import { type Fault } from "./faults";
 
 export interface Reply {

@@ -1,6 +1,6 @@
 /** The requests below `/__sluice/` by which a test controls a sandbox and another process recognises it. */
 import { type ServerResponse } from "node:http";
-import { type SandboxRequest } from "../destinations/destination";
+import { type SandboxRequest } from "../destinations/sandbox";
 import { type Json } from "../value";
 import { faultKinds, faultSchema, type Faults } from "./faults";
 import { type RequestLog } from "./request-log";

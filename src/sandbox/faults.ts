@@ -1,6 +1,6 @@
 /** Faults asked for by a test: which of the coming requests go wrong, and how. */
 import { z } from "zod";
-import { type SandboxRequest } from "../destinations/destination";
+import { type SandboxRequest } from "../destinations/sandbox";
 import { effectOf } from "./request-log";
 
 /** What each kind makes of a request. Where it says "applied", the sandbox carries the request out all the same. */

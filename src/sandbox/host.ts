@@ -14,7 +14,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
-import { type Destination, type Sandbox, type SandboxRequest } from "../destinations/destination";
+import { type Destination } from "../destinations/destination";
+import { type Sandbox, type SandboxRequest } from "../destinations/sandbox";
 import { SyncFailure } from "../failure";
 import { type Json } from "../value";
 import { answer, type Reply } from "./answer";

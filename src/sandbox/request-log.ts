@@ -1,5 +1,5 @@
 /** What a sandbox was asked: the proof of what a run sent. */
-import { type SandboxRequest } from "../destinations/destination";
+import { type SandboxRequest } from "../destinations/sandbox";
 import { type Fault } from "./faults";
 
 export interface LoggedRequest {

@@ -9,9 +9,9 @@ import {
   type ObjectContext,
   type ObjectSchema,
   type Response,
-  type Sandbox,
   type Step,
 } from "../../src/destinations/destination";
+import { type Sandbox } from "../../src/destinations/sandbox";
 import { type OutgoingChange, type Outcome } from "../../src/record";
 import { type Json, type LogicalType } from "../../src/value";
 

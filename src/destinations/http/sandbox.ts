@@ -13,7 +13,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Json } from "../../value";
-import { type Sandbox, type SandboxRequest, type SandboxResponse } from "../destination";
+import { type Sandbox, type SandboxRequest, type SandboxResponse } from "../sandbox";
 
 type Document = Readonly<Record<string, Json>>;
 interface State {

@@ -1,5 +1,5 @@
 /** Associations of the sandbox: both directions are kept, as HubSpot shows both. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { fieldsOf, type Fields, listOf, textOf } from "./api";
 import { type Call } from "./sandbox-call";

@@ -1,5 +1,5 @@
 /** One request as the sandbox's parts see it. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Fault, fault, refused } from "./sandbox-errors";
 import { type State } from "./sandbox-state";
 

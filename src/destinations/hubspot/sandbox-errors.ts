@@ -1,5 +1,5 @@
 /** HubSpot's error bodies. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 
 export interface Fault {

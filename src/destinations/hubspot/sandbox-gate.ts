@@ -1,5 +1,5 @@
 /** What stands before every request: the token, and how many requests the account may send. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { textOf } from "./api";
 import { fault, type Fault } from "./sandbox-errors";

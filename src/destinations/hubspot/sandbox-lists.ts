@@ -1,5 +1,5 @@
 /** Lists of the sandbox. Only manual and snapshot lists take members by hand. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { fieldsOf, texts, textOf } from "./api";
 import { type Call } from "./sandbox-call";

@@ -1,5 +1,5 @@
 /** Records of the sandbox: batches and single ones. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { fieldsOf, type Fields, listOf, texts, textOf } from "./api";
 import { entry, type Fault, fault, invalidProperties, refused, several } from "./sandbox-errors";

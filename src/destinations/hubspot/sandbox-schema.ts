@@ -1,5 +1,5 @@
 /** Properties and object schemas of the sandbox: read, and made. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { fieldsOf, type Fields, listOf, texts, textOf } from "./api";
 import { type Call } from "./sandbox-call";

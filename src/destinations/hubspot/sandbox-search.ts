@@ -1,5 +1,5 @@
 /** POST …/{object}/search: groups joined by OR, filters within one by AND, text compared without case. */
-import { type SandboxResponse } from "../destination";
+import { type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { fieldsOf, type Fields, listOf, texts, textOf } from "./api";
 import { type Call } from "./sandbox-call";

@@ -2,7 +2,7 @@
  * A simulator of HubSpot's CRM: what it takes, what it refuses and in which words. It serves the date-versioned paths
  * and the v3 and v4 ones of the official client alike.
  */
-import { type Sandbox, type SandboxRequest, type SandboxResponse } from "../destination";
+import { type Sandbox, type SandboxRequest, type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { batch as associationBatch, labels, type Sides, single as association } from "./sandbox-associations";
 import { type Call, callOf } from "./sandbox-call";

@@ -1,5 +1,5 @@
 /** A request to the Web API as its method is given it: arguments from the query, a form or JSON, and how it answers. */
-import { type SandboxRequest, type SandboxResponse } from "../destination";
+import { type SandboxRequest, type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { type State } from "./sandbox-state";
 

@@ -1,5 +1,5 @@
 /** chat.postMessage, chat.update, chat.delete, and incoming webhooks. */
-import { type SandboxRequest, type SandboxResponse } from "../destination";
+import { type SandboxRequest, type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { maxText } from "./api";
 import { wrongWithBlocks } from "./sandbox-blocks";

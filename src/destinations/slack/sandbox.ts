@@ -1,5 +1,5 @@
 /** A simulator of a Slack workspace: its Web API and its incoming webhooks, with the words in which they refuse. */
-import { type Sandbox, type SandboxRequest, type SandboxResponse } from "../destination";
+import { type Sandbox, type SandboxRequest, type SandboxResponse } from "../sandbox";
 import { type Json } from "../../value";
 import { argumentsOf, type Call, no, ok, page, tooMany, word } from "./sandbox-call";
 import { Gate } from "./sandbox-gate";

@@ -9,9 +9,8 @@ import {
   type HttpRequest,
   type HttpResponse,
   type ObjectSchema,
-  type Sandbox,
-  type SandboxResponse,
 } from "../../../src/destinations/destination";
+import { type Sandbox, type SandboxResponse } from "../../../src/destinations/sandbox";
 import { type OutgoingChange, type Outcome } from "../../../src/record";
 import { type Json } from "../../../src/value";
 

@@ -1,7 +1,7 @@
 /** The simulator: that it is as strict as the service. */
 import assert from "node:assert/strict";
 import { hubspot } from "../../../src/destinations/hubspot";
-import { type Sandbox } from "../../../src/destinations/destination";
+import { type Sandbox } from "../../../src/destinations/sandbox";
 import { type Json } from "../../../src/value";
 import { Account, noon } from "./drive";
 
