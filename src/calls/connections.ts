@@ -104,11 +104,13 @@ async function openDestination({ edges, project, name, config, destination }: Op
   };
 }
 
-/** The sandbox takes any credentials: secret keys that are not given get a made-up value. */
+/** The sandbox takes any credentials: the secret keys that are given, or else all there are, get a made-up value. */
 function sandboxConfig(config: ConnectionConfig, destination: Destination): ConnectionConfig {
-  const made = Object.entries(destination.connection.shape)
+  const secret = Object.entries(destination.connection.shape)
     .filter(([, schema]) => (schema as { meta?: () => { secret?: unknown } | undefined }).meta?.()?.secret === true)
-    .map(([key]) => [key, "sandbox"]);
+    .map(([key]) => key);
+  const given = secret.filter((key) => config.keys[key] !== undefined);
+  const made = (given.length > 0 ? given : secret).map((key) => [key, "sandbox"]);
   return { type: config.type, keys: { ...config.keys, ...Object.fromEntries(made) } };
 }
 

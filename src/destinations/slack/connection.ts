@@ -51,6 +51,7 @@ function oneWord(token: string): string {
 
 /** The path of the webhook. Its host is the connection's, so that a secret never goes where nobody approved of. */
 function addressOf(webhook: string, config: Config): string {
+  if (config["sandbox"] === true && webhook === "sandbox") return "/services/T0SANDBOX/B0SANDBOX/sandbox";
   const url = URL.canParse(webhook) ? new URL(webhook) : undefined;
   const isElsewhere =
     typeof config["base_url"] !== "string" && config["sandbox"] !== true && url?.host !== "hooks.slack.com";
