@@ -2,7 +2,7 @@
 import path from "node:path";
 import { existsSync } from "node:fs";
 import { type ObjectContext } from "../destinations/destination";
-import { SyncFailure } from "../failure";
+import { Cancelled, SyncFailure } from "../failure";
 import { openPlan, checkFresh } from "../plan/store";
 import { keyFromJson } from "../plan/keys";
 import { type StoredPlan } from "../plan/plan";
@@ -12,6 +12,7 @@ import { run as carryOut } from "../run/run";
 import { isNotAsWritten, type RunProgress, type RunReport } from "../run/report";
 import { createRunStore } from "../run/store";
 import { type RecordKey } from "../record";
+import { sendAlerts } from "./alerts";
 import { type Place, type RetryAsk, type RunOptions, type SyncSource } from "./calls";
 import { makeId } from "./edges";
 import { settleDoubts } from "./doubts";
@@ -35,11 +36,38 @@ interface Watch {
   readonly signal?: AbortSignal | undefined;
 }
 
+type SyncRunOptions = RunOptions & { readonly retryOf?: string; readonly retried?: "all" | "some" };
+
+/** Carries a sync out, then tells whom its alerts name. */
 export async function runSync(
   services: Services,
   place: Place,
   source: SyncSource,
-  options: RunOptions & { readonly retryOf?: string; readonly retried?: "all" | "some" },
+  options: SyncRunOptions,
+  watch: Watch,
+): Promise<RunReport> {
+  let report: RunReport;
+  try {
+    report = await runOnly(services, place, source, options, watch);
+  } catch (error) {
+    // A plan that is refused is refused to whoever brought it.
+    const isTold = !(error instanceof Cancelled) && options.plan === undefined;
+    if (isTold) await sendAlerts(services, place, source, { failure: error });
+    throw error;
+  }
+  const alerts = await sendAlerts(services, place, source, { report });
+  if (alerts.length === 0) return report;
+  const told: RunReport = { ...report, alerts };
+  const store = createRunStore(path.join(place.root, ".sluice"));
+  await store.amend(told, { drop: () => false, add: [] });
+  return told;
+}
+
+async function runOnly(
+  services: Services,
+  place: Place,
+  source: SyncSource,
+  options: SyncRunOptions,
   watch: Watch,
 ): Promise<RunReport> {
   const { edges } = services;

@@ -145,6 +145,17 @@ const run = z.object({
         })
         .optional()
         .describe("With --verify: what was found when it was read back."),
+      alerts: z
+        .array(
+          z.object({
+            connection: z.string(),
+            channel: z.string().optional(),
+            status: z.enum(["sent", "failed"]),
+            message: z.string().optional().describe("Why it was not sent."),
+          }),
+        )
+        .optional()
+        .describe("What became of the alerts about it."),
     }),
   ),
   problems: z.array(problem),

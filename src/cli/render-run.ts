@@ -28,6 +28,7 @@ export function renderRun(
     ...report.groups.flatMap((group) => groupLines(group, paint)),
     ...(report.failure === undefined ? [] : [`  ${paint("red", report.failure.message)} ${report.failure.hint}`]),
     ...verificationLines(report, paint),
+    ...alertLines(report, paint),
     paint("dim", `  run ${report.id} · ${duration(report)} · target ${report.target}`),
   ];
   if (counts.rejected > 0 && report.revertOf !== undefined)
@@ -47,6 +48,16 @@ function verificationLines({ verification }: RunReport, paint: Paint): readonly 
     unverifiable > 0 ? paint("yellow", `${count(unverifiable)} not verified`) : "",
   ].filter((part) => part !== "");
   return [`  Read back: ${said.join("  ")}${why === undefined ? "" : `  ${why}`}`];
+}
+
+/** That people were told is no news; that they were not is. */
+function alertLines({ alerts = [] }: RunReport, paint: Paint): readonly string[] {
+  return alerts
+    .filter(({ status }) => status === "failed")
+    .map(({ connection, channel, message }) => {
+      const place = channel === undefined ? connection : `${connection} ${channel}`;
+      return `  ${paint("yellow", "!")} The alert to ${oneLine(place, 60)} was not sent: ${oneLine(message ?? "", 200)}`;
+    });
 }
 
 export function renderRuns(reports: readonly RunReport[], paint: Paint): string {

@@ -121,7 +121,7 @@ async function notWritten(
 
 /** A run as the JSON output gives it, with every rejection. */
 export function runJson(report: RunReport, rejections: readonly Rejection[]) {
-  const { id, sync, target, status, plan, counts, held, doubts, failure, revertOf, verification } = report;
+  const { id, sync, target, status, plan, counts, held, doubts, failure, revertOf, verification, alerts } = report;
   return {
     ...{ id, sync, target, status, plan, counts },
     ...(held === undefined ? {} : { held }),
@@ -130,6 +130,7 @@ export function runJson(report: RunReport, rejections: readonly Rejection[]) {
     ...(revertOf === undefined ? {} : { revertOf }),
     ...(verification === undefined ? {} : { verification }),
     ...(failure === undefined ? {} : { failure }),
+    ...(alerts === undefined ? {} : { alerts }),
   };
 }
 

@@ -6,6 +6,7 @@ import { type z } from "zod";
 import { type Action, type Mode, type OnRemoved, type OutgoingChange, type Outcome } from "../record";
 import { type Path } from "../problem";
 import { type Json, type LogicalType, type Value } from "../value";
+import { type Alerting } from "./alerting";
 import { type Sandbox } from "./sandbox";
 
 // ── Steps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -290,6 +291,8 @@ export interface Destination {
   canRefuse?(field: FieldSchema, type: LogicalType): boolean;
   /** The form in which wire values of this field are compared (what the destination would store). */
   normal(wire: Json, field: FieldSchema): string | null;
+  /** Absent: it cannot carry alerts. */
+  readonly alerting?: Alerting;
   /** A fresh simulator; absent where there is nothing to simulate. */
   sandbox?(seed?: Json): Sandbox;
 }

@@ -1,5 +1,6 @@
 /** Completion of sluice.yaml: keys and values of the project and of each type of connection, as the registries declare them. */
 import { z } from "zod";
+import { destinationOf } from "../destinations/index";
 import { type Path } from "../problem";
 import { plainOrQuoted } from "../project/conform";
 import {
@@ -146,6 +147,8 @@ function values(writing: Writing): readonly ItemParts[] {
   const kind = kindAt(path);
   if (path.length === 1 && path[0] === "default_target")
     return Object.keys(recordAt(data, ["targets"])).map((name) => word(writing, name, 1));
+  if (below[0] === "alerts" && below.at(-1) === "connection")
+    return alerting(writing).map((name) => word(writing, name, 1));
   if (kind !== undefined && below.length === 3 && below[2] === "type") {
     return types[kind].map(({ type, label }) => ({
       ...word(writing, type, 1),
@@ -153,10 +156,24 @@ function values(writing: Writing): readonly ItemParts[] {
       words: [label],
     }));
   }
+  const isItem = typeof path.at(-1) === "number" || cursor.flow;
+  const items = isItem && kind === undefined ? schemasAt(projectSchema, path) : [];
+  if (items.some((each) => each instanceof z.ZodObject)) return keys(writing);
+  if (items.length > 0) return items.flatMap(listedBy).map((each) => word(writing, each, 1));
   const key = String(path.at(-1));
   const schema = projectKeysAt(data, path.slice(0, -1), types).get(key);
   const offered = schema === undefined ? [] : choices(schema).map((each) => word(writing, each, 1));
   return kind !== undefined && below.length > 2 ? [...offered, ...references(writing, schema)] : offered;
+}
+
+/** Connections that can carry alerts: the project's and, in a target, the target's. */
+function alerting({ cursor, data }: Writing): readonly string[] {
+  const { path } = cursor;
+  const target = path[0] === "targets" ? recordAt(data, [...path.slice(0, 2), "destinations"]) : {};
+  const all = { ...recordAt(data, ["destinations"]), ...target };
+  return Object.keys(all).filter(
+    (name) => destinationOf(String(recordOf(all[name])?.["type"]))?.alerting !== undefined,
+  );
 }
 
 function word({ cursor }: Writing, value: string, rank: number): ItemParts {
@@ -165,11 +182,13 @@ function word({ cursor }: Writing, value: string, rank: number): ItemParts {
 }
 
 function choices(schema: z.ZodType): readonly string[] {
-  return schemasAt(schema, []).flatMap((each) => {
-    if (each instanceof z.ZodEnum) return each.options.map(String);
-    if (each instanceof z.ZodLiteral) return [...each.values].map(String);
-    return each instanceof z.ZodBoolean ? ["true", "false"] : [];
-  });
+  return schemasAt(schema, []).flatMap(listedBy);
+}
+
+function listedBy(schema: ReturnType<typeof schemasAt>[number]): readonly string[] {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String);
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map(String);
+  return schema instanceof z.ZodBoolean ? ["true", "false"] : [];
 }
 
 /** Secrets and variables: the one a secret key is usually called, then those the file names already. */

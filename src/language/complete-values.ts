@@ -1,6 +1,7 @@
 /** Values that may stand where the cursor is. */
 import { z } from "zod";
 import { type FieldSchema, type ObjectSchema } from "../destinations/destination";
+import { destinationOf } from "../destinations/index";
 import { type Path } from "../problem";
 import { removals } from "../record";
 import { schemasAt } from "../project/zod-walk";
@@ -23,7 +24,7 @@ export function valuesFor(completing: Completing): readonly ItemParts[] {
     case "destination":
       return ofDestination(completing);
     case "alerts":
-      return third === "connection" ? connections(completing, "destination") : bySchema(completing);
+      return third === "connection" ? connections(completing, "alerts") : bySchema(completing);
     case "after":
       return syncs(completing);
     case "tags":
@@ -39,8 +40,13 @@ function ofDestination(completing: Completing): readonly ItemParts[] {
   const { knowledge, cursor, data } = completing;
   const key = cursor.path[1];
   if (key === "connection") return connections(completing, "destination");
-  if (key === "object") return objects(completing, knowledge.objects ?? []);
-  if (key !== "match") return bySchema(completing);
+  if (key === "object") {
+    return objects(
+      completing,
+      (knowledge.objects ?? []).filter(({ modes }) => modes.length > 0),
+    );
+  }
+  if (key !== "match") return [...bySchema(completing), ...constants(completing, String(key))];
   const object = objectOfFile(completing);
   const mapped = new Set(Object.keys(recordAt(data, ["fields"])));
   return (object?.fields ?? [])
@@ -106,9 +112,15 @@ export function columns(completing: Completing): readonly ItemParts[] {
 
 const some = (label: string | undefined) => (label === undefined ? {} : { label });
 
-function connections({ knowledge, cursor }: Completing, kind: KnownConnection["kind"]): readonly ItemParts[] {
+/** `alerts`: destinations that can carry them. */
+function connections(
+  { knowledge, cursor }: Completing,
+  kind: KnownConnection["kind"] | "alerts",
+): readonly ItemParts[] {
   return knowledge.connections
-    .filter((connection) => connection.kind === kind)
+    .filter((connection) =>
+      kind === "alerts" ? destinationOf(connection.type)?.alerting !== undefined : connection.kind === kind,
+    )
     .map((connection) => ({
       label: connection.name,
       kind: "connection",

@@ -1,5 +1,7 @@
 /** From the text of a sluice.yaml to the project, with every problem at its place. */
 import { type Path, type Problem } from "../problem";
+import { alertsOf } from "./alerts";
+import { checkAlerts } from "./check-alerts";
 import { closest, didYouMean, listed } from "./closest";
 import { conform, plainOrQuoted } from "./conform";
 import { choosing, type ConformEdits } from "./conform-fixes";
@@ -52,6 +54,7 @@ function checkProject(data: Data, places: EditablePlaces, types: ConnectionTypes
       ...checkConnections(record(target) ?? {}, ["targets", name], places, types),
     ]),
     ...checkDefaultTarget(data["default_target"], Object.keys(targets), places),
+    ...checkAlerts(projectOf(data), places),
   ];
 }
 
@@ -108,6 +111,7 @@ function projectOf(data: Data): ProjectFile {
     destinations: connectionsOf(data["destinations"]),
     ledger: ledgerOf(data["ledger"]) ?? { store: "local", values: true },
     ...(data["retention"] === undefined ? {} : { retention: retentionOf(data["retention"]) }),
+    ...(data["alerts"] === undefined ? {} : { alerts: alertsOf(data["alerts"]) }),
     targets: Object.fromEntries(
       Object.entries(record(data["targets"]) ?? {}).map(([name, target]) => [name, targetOf(target)]),
     ),
@@ -122,6 +126,7 @@ function targetOf(value: unknown): TargetOverrides {
     warehouses: connectionsOf(target["warehouses"]),
     destinations: connectionsOf(target["destinations"]),
     ...(ledger === undefined ? {} : { ledger }),
+    ...(target["alerts"] === undefined ? {} : { alerts: alertsOf(target["alerts"]) }),
     // Only a plain false lowers the guard: a mistyped value keeps it.
     confirm: target["confirm"] !== undefined && target["confirm"] !== false,
   };

@@ -1,5 +1,6 @@
 /** A project: the folder with a sluice.yaml, its connections and targets. */
 import { type Path, type Problem, type Range } from "../problem";
+import { type Alert } from "./alerts";
 
 export interface ConnectionConfig {
   readonly type: string;
@@ -33,6 +34,7 @@ export interface TargetOverrides {
   readonly warehouses: Readonly<Record<string, ConnectionConfig>>;
   readonly destinations: Readonly<Record<string, ConnectionConfig>>;
   readonly ledger?: LedgerConfig;
+  readonly alerts?: readonly Alert[];
   readonly confirm: boolean;
 }
 
@@ -43,6 +45,8 @@ export interface ProjectFile {
   readonly ledger: LedgerConfig;
   /** undefined: the usual one. */
   readonly retention?: Retention;
+  /** undefined: none. */
+  readonly alerts?: readonly Alert[];
   readonly targets: Readonly<Record<string, TargetOverrides>>;
   readonly defaultTarget?: string;
 }
@@ -59,6 +63,8 @@ export interface ResolvedProject {
   readonly ledger: LedgerConfig;
   /** undefined: the usual one. */
   readonly retention?: Retention;
+  /** Those of the target, or else of the project; undefined: none. */
+  readonly alerts?: readonly Alert[];
 }
 
 export interface ParsedProject {

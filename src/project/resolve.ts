@@ -14,6 +14,7 @@ export function resolveProject(file: ProjectFile, root: string, target?: string)
   const name = target ?? file.defaultTarget ?? baseTarget;
   const overrides = Object.hasOwn(file.targets, name) ? file.targets[name] : undefined;
   if (overrides === undefined && name !== baseTarget) throw unknownTarget(name, Object.keys(file.targets));
+  const alerts = overrides?.alerts ?? file.alerts;
   return {
     root,
     target: name,
@@ -22,6 +23,7 @@ export function resolveProject(file: ProjectFile, root: string, target?: string)
     destinations: { ...file.destinations, ...overrides?.destinations },
     ledger: overrides?.ledger ?? file.ledger,
     ...(file.retention === undefined ? {} : { retention: file.retention }),
+    ...(alerts === undefined ? {} : { alerts }),
   };
 }
 

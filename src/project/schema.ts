@@ -1,5 +1,6 @@
 /** A project file as it is written. The keys of each connection are its type's own (connection-types.ts). */
 import { z } from "zod";
+import { alertSchema } from "./alerts";
 
 const connection = z.looseObject({
   type: z.string().min(1, "A connection needs a type.").describe("What it connects to."),
@@ -43,10 +44,13 @@ const retention = z
     "How long .sluice keeps what runs leave behind. What an unfinished run, a record in doubt or a revert under way needs stays longer.",
   );
 
+const alerts = z.array(alertSchema);
+
 const target = z.strictObject({
   warehouses: warehouses.optional().describe("Connections that replace those of the same name."),
   destinations: destinations.optional().describe("Connections that replace those of the same name."),
   ledger: ledger.optional(),
+  alerts: alerts.optional().describe("Whom to tell after a run on this target, instead of the project's."),
   confirm: z.boolean().optional().describe("true: a live run must be confirmed by naming the target."),
 });
 
@@ -58,6 +62,7 @@ export const projectSchema = z.strictObject({
   destinations: destinations.optional(),
   ledger: ledger.optional(),
   retention: retention.optional(),
+  alerts: alerts.optional().describe("Whom to tell after a run of any sync: a Slack channel."),
   targets: z.record(z.string(), target).optional().describe("Named sets of overrides: dev, prod."),
   default_target: z.string().optional().describe("The target that is used where none is named."),
 });

@@ -47,6 +47,16 @@ export interface RunReport {
   /** Rejections by field and reason, largest first; the records themselves are in rejections.jsonl. */
   readonly groups: readonly RejectionGroup[];
   readonly failure?: { readonly code: string; readonly message: string; readonly hint: string };
+  /** What became of the alerts about it; absent: nobody was to be told. */
+  readonly alerts?: readonly AlertSent[];
+}
+
+export interface AlertSent {
+  readonly connection: string;
+  readonly channel?: string;
+  readonly status: "sent" | "failed";
+  /** Why it was not sent. */
+  readonly message?: string;
 }
 
 export interface Verification {

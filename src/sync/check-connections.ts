@@ -1,6 +1,8 @@
 /** The names a sync uses: connections, other syncs. */
 import { type Path } from "../problem";
+import { type Alert, alertingAmong, wrongWithAlert } from "../project/alerts";
 import { type Checking } from "./check";
+import { fix } from "./check-findings";
 
 export function checkConnections(checking: Checking): void {
   const { definition, project, syncs, findings } = checking;
@@ -23,7 +25,23 @@ export function checkConnections(checking: Checking): void {
   checkDestination(checking, definition.destination.connection, ["destination", "connection"], destinations);
   for (const [index, alert] of definition.alerts.entries()) {
     checkDestination(checking, alert.connection, ["alerts", index, "connection"], destinations);
+    checkAlert(checking, alert, index);
   }
+}
+
+function checkAlert({ project, parsed, findings }: Checking, alert: Alert, index: number): void {
+  const known = project?.destinations ?? {};
+  const config = Object.hasOwn(known, alert.connection) ? known[alert.connection] : undefined;
+  const wrong = config === undefined ? undefined : wrongWithAlert(alert, config);
+  if (wrong === undefined) return;
+  const path = ["alerts", index, wrong.key];
+  const fixes =
+    wrong.code === "alert-unsupported"
+      ? alertingAmong(known).map((name) => fix(`Use the connection "${name}"`, parsed.setAt(path, name)))
+      : alert.channel === undefined
+        ? []
+        : [fix("Remove the channel", parsed.removeAt(path))];
+  findings.add(wrong.code, wrong.message, path, { fixes });
 }
 
 function checkWarehouse({ definition, project, parsed, findings }: Checking, known: readonly string[]): void {

@@ -2,6 +2,7 @@
 import { type Mode, type OnRemoved } from "../record";
 import { type Json } from "../value";
 import { type Path, type Problem, type Range } from "../problem";
+import { type Alert } from "../project/alerts";
 import { type TextEdit, type Writable } from "../project/yaml-edit";
 
 export interface SyncDefinition {
@@ -83,13 +84,6 @@ export interface Guards {
   readonly maxChanges?: Limit;
   readonly maxRejected?: Limit;
   readonly minRows?: number;
-}
-
-export const alertEvents = ["failed", "rejected", "succeeded", "guarded"] as const;
-export interface Alert {
-  readonly connection: string;
-  readonly channel?: string;
-  readonly on: readonly (typeof alertEvents)[number][];
 }
 
 /** What parsing gives, whatever the bytes were. */

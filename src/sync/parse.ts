@@ -5,8 +5,9 @@ import { mendedName, nameProblem } from "../project/name";
 import { removeAt, setAt } from "../project/yaml-edit";
 import { placesOf } from "../project/yaml-places";
 import { allProblems, readYaml } from "../project/yaml-text";
-import { type Alert, type Guards, type Limit, type Model, type ParsedSync, type SyncDefinition } from "./definition";
+import { type Guards, type Limit, type Model, type ParsedSync, type SyncDefinition } from "./definition";
 import { parseFields } from "./parse-fields";
+import { alertsOf } from "../project/alerts";
 import { fixOf, type Notes, notesOf, picked, record } from "./parse-notes";
 import { checkKeys } from "./parse-rules";
 import { syncSchema } from "./schema";
@@ -160,16 +161,6 @@ export function limitOf(written: number | string | undefined): Limit | undefined
   if (typeof written === "number") return { records: written };
   // Shifting the decimal point in text spares 7% from becoming 0.07000000000000001.
   return { share: Number(`${written.replace("%", "").trim()}e-2`) };
-}
-
-function alertsOf(value: unknown): readonly Alert[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((each: unknown): Alert[] => {
-    const alert = picked(shape.alerts.unwrap().element, each);
-    if (alert === undefined) return [];
-    const { connection, channel, on = ["failed", "rejected", "guarded"] } = alert;
-    return [{ connection, ...(channel === undefined ? {} : { channel }), on: [...new Set(on)] }];
-  });
 }
 
 function recheckOf(value: unknown): number {

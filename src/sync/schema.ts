@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { modes, removals } from "../record";
-import { alertEvents } from "./definition";
+import { alertSchema } from "../project/alerts";
 
 const word = z.string().min(1, "This text is empty. Write a name, or remove the key.");
 
@@ -77,16 +77,6 @@ export const destinationSchema = z.looseObject({
   match: word.optional().describe("The destination's field that identifies a record: an e-mail, an external id."),
 });
 
-export const alertSchema = z.strictObject({
-  connection: word.describe("The connection that carries the message."),
-  channel: word.optional().describe("Where there: a channel, an address."),
-  on: z
-    .array(z.enum(alertEvents))
-    .min(1, "An alert needs at least one event.")
-    .optional()
-    .describe("After which runs: failed, rejected, guarded (these are the default), succeeded."),
-});
-
 export const guardsSchema = z.strictObject({
   max_removed: limit.optional().describe("Most records a plan may remove: a number, or a share of those synced."),
   max_changes: limit.optional().describe("Most changes a plan may hold: a number, or a share of those synced."),
@@ -135,7 +125,7 @@ export const syncSchema = z.strictObject({
     .record(z.string(), z.union([word, mappingSchema]))
     .describe("Destination field: model column. Instead of a column: { column, sql, value, template or lookup }."),
   guards: guardsSchema.optional().describe("Limits a plan must keep before anything is written."),
-  alerts: z.array(alertSchema).optional().describe("Whom to tell after a run."),
+  alerts: z.array(alertSchema).optional().describe("Whom to tell after a run, beside those that sluice.yaml names."),
   tags: z.array(word).optional().describe("Words to choose syncs by: sluice run tag:crm."),
   recheck: z
     .union([

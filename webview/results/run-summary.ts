@@ -75,6 +75,17 @@ export function unverifiedOf({ verification }: RunReport): HTMLElement | undefin
   return attributes(element("div.notices", element("p.warn", plainText(verification.why))), { role: "status" });
 }
 
+/** Alerts that did not go out: who was to be told does not know. */
+export function untoldOf({ alerts = [] }: RunReport): HTMLElement | undefined {
+  const failed = alerts.filter(({ status }) => status === "failed");
+  if (failed.length === 0) return undefined;
+  const lines = failed.map(({ connection, channel, message }) => {
+    const place = plainText(channel === undefined ? connection : `${connection} ${channel}`);
+    return element("p.warn", t("The alert to {0} was not sent: {1}", place, plainText(message ?? "")));
+  });
+  return attributes(element("div.notices", ...lines), { role: "status" });
+}
+
 export function costOf(report: RunReport): HTMLElement {
   const { requests, retries } = report.counts;
   return element("span.dim", `${requestCount(requests)} · ${retryCount(retries)} · ${duration(report)}`);

@@ -10,7 +10,7 @@ import { post, remember, remembered } from "./host";
 import { virtualList } from "../list";
 import { type Page, page } from "./pane";
 import { type Details, exchangesOf, groupRecords, hitsOf } from "./run-details";
-import { countsOf, costOf, failureOf, statusOf, unverifiedOf, verificationOf } from "./run-summary";
+import { countsOf, costOf, failureOf, statusOf, unverifiedOf, untoldOf, verificationOf } from "./run-summary";
 
 const rowHeight = 24;
 
@@ -159,6 +159,7 @@ function drawRun({ report, firstSeen, earlier, later }: RunResult, subject: Subj
       ),
       failureOf(report),
       unverifiedOf(report),
+      untoldOf(report),
       splitView(groups.element, below, sample + 1),
     ),
     choose,

@@ -7,6 +7,7 @@
  */
 import { type Destination } from "../destination";
 import { exactJson } from "../exact-json";
+import { alerting } from "./alerting";
 import { classify, refusal } from "./answers";
 import { limits, maxText } from "./api";
 import { authorize, baseUrl, connection, probe } from "./connection";
@@ -51,5 +52,6 @@ export const slack: Destination = {
     return exactJson.encode(value, field, context);
   },
   canRefuse: (field, type) => type === "json" || field.name === "text",
+  alerting,
   sandbox,
 };

@@ -16,7 +16,7 @@ const cases: readonly { readonly it: string; readonly text: string; readonly all
   {
     it: "keys of the file",
     text: "version: 1\n‸",
-    all: ["warehouses", "destinations", "ledger", "retention", "targets", "default_target"],
+    all: ["warehouses", "destinations", "ledger", "retention", "alerts", "targets", "default_target"],
   },
   { it: "a connection of each type", text: "warehouses:\n  ‸", all: ["duckdb", "snowflake"] },
   { it: "types of the connection's kind", text: "warehouses:\n  db:\n    type: ‸", all: ["duckdb", "snowflake"] },
@@ -49,7 +49,11 @@ const cases: readonly { readonly it: string; readonly text: string; readonly all
   { it: "keys of the ledger", text: "ledger:\n  ‸", all: ["store", "values"] },
   { it: "what is kept for how long", text: "retention:\n  ‸", all: ["runs", "exchanges", "plans"] },
   { it: "how long it is kept", text: "retention:\n  runs:\n    ‸", all: ["days", "count"] },
-  { it: "keys of a target", text: "targets:\n  dev:\n    ‸", all: ["warehouses", "destinations", "ledger", "confirm"] },
+  {
+    it: "keys of a target",
+    text: "targets:\n  dev:\n    ‸",
+    all: ["warehouses", "destinations", "ledger", "alerts", "confirm"],
+  },
   {
     it: "connections a target may replace",
     text: "warehouses:\n  db: { type: duckdb, path: x }\ntargets:\n  dev:\n    warehouses:\n      ‸",
@@ -59,6 +63,22 @@ const cases: readonly { readonly it: string; readonly text: string; readonly all
     it: "keys of a target's connection",
     text: "targets:\n  dev:\n    warehouses:\n      db:\n        type: duckdb\n        ‸",
     all: ["path"],
+  },
+  { it: "keys of an alert", text: "alerts:\n  - ‸", all: ["connection", "channel", "on", "values"] },
+  {
+    it: "connections that can carry an alert",
+    text: "destinations:\n  crm: { type: hubspot }\n  chat: { type: slack }\nalerts:\n  - connection: ‸",
+    all: ["chat"],
+  },
+  {
+    it: "connections of a target for its alerts",
+    text: "targets:\n  prod:\n    destinations:\n      chat: { type: slack }\n    alerts:\n      - connection: ‸",
+    all: ["chat"],
+  },
+  {
+    it: "events of an alert",
+    text: "alerts:\n  - connection: chat\n    on: [‸]",
+    all: ["failed", "rejected", "succeeded", "guarded"],
   },
   { it: "nothing in a comment", text: "# ‸", all: [] },
 ];

@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
   },
   { it: "the removals the object offers", text: `${head}on_removed: ‸`, all: ["archive", "clear", "keep"] },
   { it: "warehouses for a model", text: "model:\n  warehouse: ‸", all: ["analytics"] },
-  { it: "destinations for a destination", text: "destination: { connection: ‸ }", all: ["hubspot", "hook"] },
+  { it: "destinations for a destination", text: "destination: { connection: ‸ }", all: ["hubspot", "hook", "chat"] },
   { it: "objects", text: "destination:\n  connection: hubspot\n  object: ‸", all: ["contacts", "companies"] },
   { it: "fields that identify a record, for match", text: head.replace("match: email", "match: ‸"), all: ["email"] },
   { it: "columns for a key", text: "model:\n  key: ‸", first: ["id"] },
@@ -173,7 +173,8 @@ const cases: readonly Case[] = [
   { it: "syncs as items of a list", text: "after:\n  - ‸", all: ["companies", "nps"] },
   { it: "tags of the project", text: "tags: [‸]", all: ["crm", "daily"] },
   { it: "keys of an alert", text: "alerts:\n  - ‸", first: ["connection"] },
-  { it: "further keys of an alert", text: "alerts:\n  - connection: hook\n    ‸", all: ["channel", "on"] },
+  { it: "further keys of an alert", text: "alerts:\n  - connection: hook\n    ‸", all: ["channel", "on", "values"] },
+  { it: "connections that can carry an alert", text: "alerts:\n  - connection: ‸", all: ["chat"] },
   { it: "limits", text: "guards:\n  max_removed: 5%\n  ‸", all: ["max_changes", "max_rejected", "min_rows"] },
 ];
 

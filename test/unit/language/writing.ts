@@ -57,6 +57,7 @@ export const known: Knowledge = {
       secrets: ["HUBSPOT_TOKEN"],
     },
     { name: "hook", kind: "destination", type: "http", label: "HTTP", sandbox: false, secrets: [] },
+    { name: "chat", kind: "destination", type: "slack", label: "Slack", sandbox: false, secrets: [] },
   ],
   syncs: [
     { name: "companies", file: "syncs/companies.sync.yaml", tags: ["crm", "daily"], description: "Firms" },

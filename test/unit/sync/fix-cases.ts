@@ -302,6 +302,15 @@ export const cases: readonly FixCase[] = [
     file: ".gitignore",
   },
   { ...acted("bad-snapshot", "{", "Describe the destination again", "refresh-schema"), file: "schema/crm.json" },
+  // Alerts
+  fixed("alert-unsupported", `# Slack\n${whole}alerts: [{ connection: crm }]\n`, 'Use the connection "slack"', [
+    "-alerts: [{ connection: crm }]",
+    "+alerts: [{ connection: slack }]",
+  ]),
+  fixed("alert-channel", `# Slack\n${whole}alerts: [{ connection: slack, channel: a }]\n`, "Remove the channel", [
+    "-alerts: [{ connection: slack, channel: a }]",
+    "+alerts: [{ connection: slack }]",
+  ]),
   // Names, columns and fields
   fixed("unknown-sync", `${whole}after: [company]\n`, 'Change to "companies"', [
     "-after: [company]",

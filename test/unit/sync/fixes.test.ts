@@ -53,6 +53,13 @@ const project: ResolvedProject = {
   ledger: { store: "local", values: true },
 };
 const twoWarehouses = { ...project, warehouses: { a: { type: "duckdb", keys: {} }, b: { type: "duckdb", keys: {} } } };
+const withSlack = {
+  ...project,
+  destinations: {
+    crm: { type: "hubspot", keys: {} },
+    slack: { type: "slack", keys: { webhook: "${secret:SLACK_WEBHOOK}" } },
+  },
+};
 const columns: readonly Column[] = [
   { name: "id", native: "INTEGER", type: "number" },
   { name: "email", native: "VARCHAR", type: "text" },
@@ -74,7 +81,7 @@ function problemsOf({ file = "contacts.sync.yaml" }: FixCase, text: string): rea
     ...parsed.problems,
     ...checkSync({
       ...about,
-      project: text.includes("# two") ? twoWarehouses : project,
+      project: text.includes("# two") ? twoWarehouses : text.includes("# Slack") ? withSlack : project,
       ...(object === undefined ? {} : { object }),
     }),
   ];
