@@ -4,6 +4,7 @@
  *
  * SLUICE_POINTS_FILE  each point that was passed, a line each; written at the end of a process that was not killed
  * SLUICE_KILL_AT      "before|after <point> #<occurrence>"
+ * SLUICE_KILL_STEP    the n-th point passed, whatever it is
  */
 import { writeFileSync, promises as fs } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +12,9 @@ import net from "node:net";
 import path from "node:path";
 
 const killAt = process.env.SLUICE_KILL_AT;
+const killStep = Number(process.env.SLUICE_KILL_STEP ?? 0);
 const file = process.env.SLUICE_POINTS_FILE;
+let steps = 0;
 /** @type {Map<string, number>} */
 const passed = new Map();
 /** @type {string[]} */
@@ -24,7 +27,8 @@ const order = [];
  */
 function pass(when, name, occurrence) {
   const point = `${when} ${name} #${occurrence}`;
-  if (point === killAt) process.kill(process.pid, "SIGKILL");
+  steps += 1;
+  if (point === killAt || steps === killStep) process.kill(process.pid, "SIGKILL");
   if (file !== undefined) order.push(point);
 }
 
@@ -57,9 +61,11 @@ process.on("exit", () => {
 
 /** "journal", "runs/report.json", "locks": without the names of runs, plans and processes. @param {unknown} place */
 function kindOf(place) {
+  if (/[\\/]exports[\\/]/.test(String(place))) return "exports";
   const [, below] = /[\\/]\.sluice[\\/](.*)$/.exec(String(place)) ?? [];
   if (below === undefined) return undefined;
   const [folder = "", ...rest] = below.split(/[\\/]/);
+  if (folder === "runs" && rest.length < 2) return "runs";
   return folder === "runs"
     ? `runs/${path.basename(rest.at(-1) ?? "").replace(/\.\w*tmp$|\.[0-9a-f]{6,}.*$/, "")}`
     : folder;
@@ -68,12 +74,13 @@ function kindOf(place) {
 const opened = new WeakMap();
 const open = fs.open.bind(fs);
 fs.open = async (place, ...rest) => {
-  const handle = await open(place, ...rest);
   const kind = kindOf(place);
-  if (kind !== undefined) opened.set(handle, kind);
+  if (kind === undefined) return open(place, ...rest);
+  const handle = await around(`open ${kind}`, () => open(place, ...rest));
+  opened.set(handle, kind);
   return handle;
 };
-for (const name of /** @type {const} */ (["rename", "rm", "writeFile", "link", "unlink", "mkdir"])) {
+for (const name of /** @type {const} */ (["rename", "rm", "writeFile", "link", "unlink", "mkdir", "chmod"])) {
   const original = /** @type {(...given: unknown[]) => Promise<unknown>} */ (fs[name].bind(fs));
   Object.assign(fs, {
     [name]: (/** @type {unknown[]} */ ...given) => {
@@ -110,7 +117,7 @@ loader._load = function (/** @type {string} */ request, /** @type {unknown[]} */
     connection.run = function (/** @type {unknown} */ sql, /** @type {unknown[]} */ ...more) {
       const words = String(sql).trim().replace(/\s+/g, " ").toLowerCase();
       const [name] =
-        /^(begin|commit|checkpoint|insert into (records|header)|update header|create or replace temp table rows_now)/.exec(
+        /^(begin|commit|checkpoint|attach|detach|insert into (records|header)|update header|create (?:or replace )?(?:temp )?table (?:rows_now|pairs|changes|notes|header|settled))/.exec(
           words,
         ) ?? [];
       return name === undefined
