@@ -1,11 +1,10 @@
 /** Opens warehouses and destinations of a project: secrets resolved, the sandbox started where it is asked for. */
-import path from "node:path";
 import { type Writer } from "../destinations/connection";
 import { type Config, type Destination } from "../destinations/destination";
 import { destinationOf } from "../destinations/index";
 import { SyncFailure } from "../failure";
 import { openHushed } from "./hushed";
-import { makeSluiceFolder } from "../ledger/place";
+import { makeScratch } from "../ledger/scratch";
 import { type ConnectionConfig, type ResolvedProject, type SecretSource } from "../project/project";
 import { secretHost } from "../project/secret-host";
 import { type ResolvedConfig, resolveConfig } from "../project/secrets";
@@ -38,8 +37,11 @@ export function openConnections(edges: Edges): Connections {
       const source = await edges.secrets(project.root);
       const place = { connection: named, target: project.target };
       const { config: keys, secrets } = await resolveConfig(config, source, place);
-      const scratch = path.join(await makeSluiceFolder(project.root), "tmp");
-      return openHushed(secrets, () => type.open(keys, { root: project.root, scratch }));
+      const scratch = await makeScratch(project.root, "session");
+      const warehouse = await openHushed(secrets, () =>
+        type.open(keys, { root: project.root, scratch: scratch.folder }),
+      );
+      return { ...warehouse, close: () => warehouse.close().finally(scratch.remove) };
     },
     async destination(project, name) {
       const config = known(project.destinations, name, "destination");

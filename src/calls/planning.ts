@@ -4,6 +4,7 @@ import { type DeliverContext, type ObjectSchema } from "../destinations/destinat
 import { SyncFailure } from "../failure";
 import { type LedgerHeader } from "../ledger/ledger";
 import { makeSluiceFolder } from "../ledger/place";
+import { makeScratch } from "../ledger/scratch";
 import { openLedger, type OpenLedger } from "./ledgers";
 import { objectContext } from "../plan/fields";
 import { plan as makePlan } from "../plan/planner";
@@ -90,10 +91,10 @@ export async function planPrepared(
   const { workspace, definition, open, ledger } = prepared;
   const { project } = workspace;
   const id = makeId(edges);
-  const scratch = path.join(project.root, ".sluice", "tmp");
-  const warehouse = await connections.warehouse(project, definition.model.warehouse);
   const header = await ledger.header();
   if (header === undefined && options.firstRun === undefined) await askIfRenamed(services, prepared);
+  const warehouse = await connections.warehouse(project, definition.model.warehouse);
+  const scratch = await makeScratch(project.root, "plan");
   try {
     const plan = await makePlan({
       id,
@@ -108,7 +109,7 @@ export async function planPrepared(
       options,
       target: prepared.target,
       planFile: planFile(project.root, id),
-      scratch,
+      scratch: scratch.folder,
       now: new Date(edges.now()),
       progress: (said) => progress({ ...said, rejected: 0, requests: 0, retries: 0 }),
       signal,
@@ -124,6 +125,7 @@ export async function planPrepared(
     );
   } finally {
     await warehouse.close();
+    await scratch.remove();
   }
 }
 

@@ -1,6 +1,7 @@
 /** From a run to the plan that takes it back. The plan is carried out like any other: by `run` with its id. */
 import path from "node:path";
 import { SyncFailure } from "../failure";
+import { makeScratch } from "../ledger/scratch";
 import { type RecordKey } from "../record";
 import { keyFromJson } from "../plan/keys";
 import { objectContext } from "../plan/fields";
@@ -65,6 +66,7 @@ export async function planRevertOf(
   const { root } = workspace.project;
   const { edges } = services;
   const id = makeId(edges);
+  const scratch = await makeScratch(root, "plan");
   const plan = await planRevert({
     id,
     run,
@@ -81,11 +83,11 @@ export async function planRevertOf(
     ledger: await ledger.forPlan(),
     maxRemoved: ask.maxRemoved,
     planFile: planFile(root, id),
-    scratch: path.join(root, ".sluice", "tmp"),
+    scratch: scratch.folder,
     now: new Date(edges.now()),
     progress: (said) => progress({ ...said, rejected: 0, requests: 0, retries: 0 }),
     signal,
-  });
+  }).finally(scratch.remove);
   await verifyAccount(prepared, known, plan, signal);
   return { header: plan.header, file, target: workspace.project.target };
 }

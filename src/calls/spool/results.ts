@@ -1,8 +1,7 @@
 /** Query results the surfaces page through, each spooled to a file of its own. The newest few are kept. */
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { Cancelled } from "../../failure";
-import { makeSluiceFolder } from "../../ledger/place";
+import { makeScratch, type Scratch } from "../../ledger/scratch";
 import { type Spool as Target } from "../../warehouses/warehouse";
 import { type PreviewResult } from "../calls";
 import { gone, openSpool, type Spool } from "./spool";
@@ -41,9 +40,9 @@ const kept = 8;
 
 export function keepResults(now: () => number): Results {
   const results = new Map<string, Kept>();
-  const folders = new Map<string, Promise<string>>();
-  const folderOf = (root: string): Promise<string> => {
-    const folder = folders.get(root) ?? makeFolder(root);
+  const folders = new Map<string, Promise<Scratch>>();
+  const folderOf = (root: string): Promise<Scratch> => {
+    const folder = folders.get(root) ?? makeScratch(root, "results");
     folders.set(root, folder);
     return folder;
   };
@@ -65,7 +64,7 @@ export function keepResults(now: () => number): Results {
 
   return {
     async begin({ result, root, limit, fill, count }) {
-      const spool = await openSpool(path.join(await folderOf(root), `${result}.duckdb`));
+      const spool = await openSpool(path.join((await folderOf(root)).folder, `${result}.duckdb`));
       const abort = new AbortController();
       const began = now();
       const filled = spool
@@ -114,38 +113,7 @@ export function keepResults(now: () => number): Results {
     drop,
     async close() {
       for (const result of [...results.keys()]) await drop(result);
-      for (const folder of await Promise.all(folders.values())) {
-        await rm(folder, { recursive: true, force: true });
-        own.delete(folder);
-      }
+      for (const scratch of await Promise.all(folders.values())) await scratch.remove();
     },
   };
-}
-
-/** Folders of this process: it may have several sessions. */
-const own = new Set<string>();
-
-/** A folder of this session's own in the project; what dead processes left beside it is removed. */
-async function makeFolder(root: string): Promise<string> {
-  const above = path.join(await makeSluiceFolder(root), "tmp");
-  await mkdir(above, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(above)) {
-    const [, pid] = /^results-(\d+)-/.exec(name) ?? [];
-    const folder = path.join(above, name);
-    // One with this process's number that is not its own is of a dead process that had the number before.
-    if (pid === undefined || own.has(folder) || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
-    await rm(folder, { recursive: true, force: true });
-  }
-  const folder = await mkdtemp(path.join(above, `results-${process.pid}-`));
-  own.add(folder);
-  return folder;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,7 +1,8 @@
 /** Destinations that remember what reached them: sandboxes served by the test itself, and files of the project. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Destination, type SandboxRequest } from "../../../src/destinations/destination";
+import { type Destination } from "../../../src/destinations/destination";
+import { type SandboxRequest } from "../../../src/destinations/sandbox";
 import { readRows } from "../../../src/destinations/file/csv";
 import { http } from "../../../src/destinations/http/http";
 import { hubspot } from "../../../src/destinations/hubspot";

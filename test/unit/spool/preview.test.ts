@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
+import { createHash } from "node:crypto";
 import path from "node:path";
 import { ProblemsFound } from "../../../src/calls/calls";
 import { Cancelled, SyncFailure } from "../../../src/failure";
@@ -122,8 +123,9 @@ describe("a preview", () => {
 
   it("is the owner's alone, goes with its session, and takes what dead processes left with it", async () => {
     const root = mkdtempSync(path.join(tmpdir(), "sluice-spool-"));
-    const dead = path.join(root, ".sluice/tmp/results-4194303-dead");
-    const alive = path.join(root, `.sluice/tmp/results-${process.ppid}-alive`);
+    const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 6);
+    const dead = path.join(root, `.sluice/tmp/plan-${host}-4194303-dead`);
+    const alive = path.join(root, `.sluice/tmp/results-${host}-${process.ppid}-alive`);
     for (const folder of [dead, alive]) mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(dead, "a.duckdb"), "rows");
     const own = openModels(root);
@@ -131,7 +133,7 @@ describe("a preview", () => {
     const names = readdirSync(path.join(root, ".sluice/tmp"));
     assert.equal(existsSync(dead), false);
     assert.equal(existsSync(alive), true);
-    const mine = names.find((name) => name.startsWith(`results-${process.pid}-`)) ?? "";
+    const mine = names.find((name) => name.startsWith(`results-${host}-${process.pid}-`)) ?? "";
     assert.equal(statSync(path.join(root, ".sluice/tmp", mine)).mode & 0o077, 0);
     await own.close();
     assert.equal(existsSync(path.join(root, ".sluice/tmp", mine)), false);
