@@ -4,9 +4,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { SyncFailure } from "../failure";
 
 interface LockContent {
@@ -45,11 +45,14 @@ export async function takeLock(file: string, holder: string, now: () => number =
   await writeFile(draft, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: "wx" });
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (await appears(draft, file)) return { release: () => release(file, token) };
+      if (await appears(draft, file)) {
+        await removeDrafts(file);
+        return { release: () => release(file, token) };
+      }
       const present = await read(file);
       if (present === undefined) continue;
       if (isAlive(present)) throw locked(present, now());
-      if (!(await removeDead(file, present.token))) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (!(await removeDead(file, present.token, draft))) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     throw new SyncFailure(
       "ledger-locked",
@@ -58,6 +61,19 @@ export async function takeLock(file: string, holder: string, now: () => number =
     );
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+/** Those of processes that died before they had the lock. Called by its holder. */
+async function removeDrafts(file: string): Promise<void> {
+  const folder = dirname(file);
+  const begins = `${basename(file)}.`;
+  const isDraft = (name: string): boolean =>
+    name.startsWith(begins) && /^(takeover\.)?[0-9a-f]{16}$/.test(name.slice(begins.length));
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter(isDraft)) {
+    const draft = await read(join(folder, name));
+    if (draft !== undefined && !isAlive(draft)) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -107,14 +123,11 @@ async function read(file: string): Promise<LockContent | undefined> {
 }
 
 /** One at a time removes a dead lock, so that none removes what another has just put there. */
-async function removeDead(file: string, token: string): Promise<boolean> {
+async function removeDead(file: string, token: string, draft: string): Promise<boolean> {
   const guard = `${file}.takeover`;
-  try {
-    await (await open(guard, "wx", 0o600)).close();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const { mtimeMs } = await stat(guard).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > abandonedMs) await rm(guard, { force: true });
+  if (!(await appears(draft, guard))) {
+    const present = await read(guard);
+    if (present !== undefined && !isAlive(present)) await removeExactly(guard, present.token, draft);
     return false;
   }
   try {
@@ -123,6 +136,19 @@ async function removeDead(file: string, token: string): Promise<boolean> {
   } finally {
     await rm(guard, { force: true });
   }
+}
+
+/** Of several that find the same file to be a dead one's, none removes what another has put there since. */
+async function removeExactly(guard: string, token: string, draft: string): Promise<void> {
+  const moved = `${guard}${extname(draft)}`;
+  try {
+    await rename(guard, moved);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return;
+  }
+  if ((await read(moved))?.token !== token) await appears(moved, guard);
+  await rm(moved, { force: true });
 }
 
 async function release(file: string, token: string): Promise<void> {

@@ -43,6 +43,18 @@ describe("a ledger's lock", () => {
     }
   });
 
+  it("is free at once where a process died while it took the lock, or took over one", async () => {
+    await takeLock(file, "run 1");
+    const pid = spawnSync(process.execPath, ["-e", ""]).pid;
+    const content = JSON.stringify({ ...(JSON.parse(readFileSync(file, "utf8")) as object), pid });
+    const names = ["", ".0123456789abcdef", ".takeover", ".takeover.0123456789abcdef"];
+    for (const name of names) writeFileSync(file + name, content);
+    const lock = await takeLock(file, "run 2");
+    assert.deepEqual(readdirSync(join(folder, "locks")), ["contacts.lock"]);
+    await lock.release();
+    assert.deepEqual(readdirSync(join(folder, "locks")), []);
+  });
+
   it("is not taken from another computer, whose processes cannot be asked", async () => {
     await takeLock(file, "run 1");
     const content = {
