@@ -62,15 +62,16 @@ export interface Killed {
 }
 
 /** Where a run is killed: at a point by its name, at the n-th point it passes, or after some milliseconds. */
-export type Blow = { readonly at: string } | { readonly step: number } | { readonly afterMs: number };
+export type Blow = Where & { readonly by: "command" | "engine" };
+type Where = { readonly at: string } | { readonly step: number } | { readonly afterMs: number };
 
-export function environmentOf(blow: Blow): Readonly<Record<string, string>> {
+export function environmentOf(blow: Where): Readonly<Record<string, string>> {
   if ("at" in blow) return { SLUICE_KILL_AT: blow.at };
   return "step" in blow ? { SLUICE_KILL_STEP: String(blow.step) } : {};
 }
 
 /** Runs the sync in the engine process until it is killed, or has ended because it did not come to the point. */
-export async function strikeEngine(root: string, blow: Blow): Promise<Killed> {
+export async function strikeEngine(root: string, blow: Where): Promise<Killed> {
   const engine = startEngine(environmentOf(blow));
   const { child } = engine;
   const exit = once(child, "exit").then(() => "killed" as const);
@@ -125,7 +126,7 @@ export const command = ["run", "people", "--first-run", "send", "--format", "jso
 /** Runs the command until it is killed, or has ended. */
 export async function strikeCommand(
   root: string,
-  blow: Blow,
+  blow: Where,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Killed & { readonly ms: number; readonly code: number | null }> {
   const began = performance.now();

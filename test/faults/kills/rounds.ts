@@ -5,13 +5,15 @@ import { filesBelow, sluice } from "../../support/cli";
 import { type RunReport } from "../../../src/run/report";
 import { type Blow, type Engine, runWith, strikeCommand, strikeEngine, within } from "./engine";
 import { emailOf, type Held, type Phase } from "./people";
-import { type Random } from "./random";
-import { type Beginning, phaseOf, secrets, type World } from "./world";
+import { type Beginning, secrets, type World } from "./world";
 
 export interface Round {
   readonly beginning: Beginning;
   readonly blows: readonly Blow[];
-  readonly random: Random;
+  /** What the user says of what is in doubt. */
+  readonly settle: "applied" | "resend";
+  /** Does the model change once more afterwards? */
+  readonly later: boolean;
 }
 
 export interface Result {
@@ -27,14 +29,18 @@ export interface Result {
 }
 
 /** `healthy`: an engine that nobody kills, which lets the runs finish. */
-export async function play(world: World, healthy: Engine, { beginning, blows, random }: Round): Promise<Result> {
+export async function play(
+  world: World,
+  healthy: Engine,
+  { beginning, blows, settle: answer, later }: Round,
+): Promise<Result> {
   world.restore(beginning);
-  const phase = phaseOf[beginning];
+  const sent: readonly Phase[] = beginning === "first run" ? ["before"] : ["before", "after"];
   const wrong: string[] = [];
   let kills = 0;
   let said = "";
   for (const blow of blows) {
-    const struck = random() < 0.5 ? await strikeCommand(world.root, blow) : await strikeEngine(world.root, blow);
+    const struck = blow.by === "command" ? await strikeCommand(world.root, blow) : await strikeEngine(world.root, blow);
     kills += struck.killed ? 1 : 0;
     said += struck.said;
   }
@@ -46,27 +52,27 @@ export async function play(world: World, healthy: Engine, { beginning, blows, ra
   if (reported.length > doneBefore && written(last) > 0)
     wrong.push(`a killed run reported success, and ${written(last)} records were left to send`);
   const doubts = await world.inDoubt();
-  const names = new Set(doubts.map(({ key }) => nameOf(world, key)));
+  const names = new Set(doubts.map(({ key }) => nameOf(world, sent, key)));
   const { ledger, counted } = await doubtsOf(world, healthy);
   if (ledger !== doubts.length) wrong.push(`the ledger counts ${counted} in doubt, and has ${doubts.length}`);
   if (doubts.length > 0 && last.counts.held < doubts.length)
     wrong.push(`${doubts.length} in doubt, and the run after held ${last.counts.held} out`);
 
-  const found = compare(world, phase, names);
-  const settled = await settle(world, doubts, random() < 0.5 ? "applied" : "resend", wrong);
+  const found = compare(world, sent, names);
+  const settled = await settle(world, doubts, answer, wrong);
   const idle = await run(world, healthy);
   if (written(idle) > 0) wrong.push(`a run after the last one wrote ${written(idle)} records again`);
-  if (doubts.length === 0 && random() < 0.25) {
+  if (doubts.length === 0 && later) {
     world.model("later");
     await run(world, healthy);
-    const after = compare(world, "later", names);
+    const after = compare(world, [...sent, "later"], names);
     found.lost.push(...after.lost.map((one) => `then ${one}`));
     found.repeated.push(...after.repeated.map((one) => `then ${one}`));
   }
   wrong.push(...leftovers(world.state));
   return {
     kills,
-    records: world.expected(phase).size,
+    records: world.expected(sent).size,
     doubt: doubts.length,
     settled,
     ...found,
@@ -86,15 +92,22 @@ function written({ counts }: RunReport): number {
   return counts.created + counts.updated + counts.deleted;
 }
 
-async function doubtsOf(world: World, { calls }: Engine): Promise<{ readonly ledger: number; readonly counted: string }> {
+async function doubtsOf(
+  world: World,
+  { calls }: Engine,
+): Promise<{ readonly ledger: number; readonly counted: string }> {
   const { counts } = await calls.ledger({ root: world.root }, { file: "people.sync.yaml" }, { action: "show" });
   return { ledger: counts?.doubt ?? 0, counted: JSON.stringify(counts) };
 }
 
 /** The destination against the model: a record in doubt may be there or not, and as it was or as it is to be. */
-function compare(world: World, phase: Phase, doubts: ReadonlySet<string>): { lost: string[]; repeated: string[] } {
+function compare(
+  world: World,
+  sent: readonly Phase[],
+  doubts: ReadonlySet<string>,
+): { lost: string[]; repeated: string[] } {
   const held = world.service.held();
-  const expected = world.expected(phase);
+  const expected = world.expected(sent);
   const lost: string[] = [];
   const repeated: string[] = [];
   for (const [name, line] of expected) {
@@ -113,9 +126,9 @@ function compare(world: World, phase: Phase, doubts: ReadonlySet<string>): { los
   return { lost, repeated };
 }
 
-function nameOf({ scenario, expected }: World, key: string): string {
+function nameOf({ scenario, expected }: World, sent: readonly Phase[], key: string): string {
   if (scenario.rules.mode !== "append") return emailOf(Number(key));
-  const names: Held = expected("later");
+  const names: Held = expected(sent);
   return [...names.keys()].findLast((name) => name.startsWith(`${key} `)) ?? key;
 }
 
@@ -151,9 +164,10 @@ function leftovers(state: string): readonly string[] {
   for (const folder of ["locks", "tmp"]) {
     const place = path.join(state, folder);
     if (existsSync(place))
-      for (const name of readdirSync(place, { recursive: true, encoding: "utf8" })) found.push(`${folder}/${name}`);
+      for (const entry of readdirSync(place, { recursive: true, withFileTypes: true }))
+        if (entry.isFile() || folder === "tmp") found.push(`${folder}/${entry.name}`);
   }
-  for (const { file } of filesBelow(state)) if (/\.\w*tmp\b|\.draft$/.test(file)) found.push(file);
+  for (const { file } of filesBelow(state)) if (/^(?!runs).*(\.\w*tmp\b|\.draft$)/.test(file)) found.push(file);
   return found.map((name) => `left behind: ${name}`);
 }
 
@@ -162,8 +176,4 @@ function leaks(state: string, said: string): readonly string[] {
   for (const { file, bytes } of filesBelow(state))
     for (const secret of secrets) if (bytes.includes(secret)) found.push(`${file} has ${secret}`);
   return found;
-}
-
-export function shown({ beginning, blows }: Round): string {
-  return `${beginning}, killed ${blows.map((blow) => JSON.stringify(blow)).join(" then ")}`;
 }

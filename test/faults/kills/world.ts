@@ -28,8 +28,8 @@ export interface World {
   /** Everything as it was before that run. */
   restore(beginning: Beginning): void;
   model(phase: Phase): void;
-  /** What must be there once the model of this phase, and those before it, were sent. */
-  expected(phase: Phase): Held;
+  /** What must be there once the models of these phases were sent, one after the other. */
+  expected(phases: readonly Phase[]): Held;
   /** Keys in doubt and the runs that left them so, as the ledger has them. */
   inDoubt(): Promise<readonly { readonly key: string; readonly run: string }[]>;
   remove(): Promise<void>;
@@ -95,11 +95,11 @@ async function prepare(scenario: Scenario, { project, service, there }: Made): P
       model(phaseOf[beginning]);
     },
     model,
-    expected: (phase) =>
+    expected: (sent) =>
       expected(
         scenario.rules,
         there,
-        phases.slice(0, phases.indexOf(phase) + 1).map((each) => people(each, scenario.size)),
+        sent.map((phase) => people(phase, scenario.size)),
       ),
     async inDoubt() {
       const folder = path.join(state, "ledger", "default");
