@@ -92,18 +92,22 @@ export function dumpOf(state: State): Json {
   return { ...state } as unknown as Json;
 }
 
-/** A channel by its id or its name, or a person's conversation by the person's id. */
+/** A channel by its id or its name, or a person's conversation by its id or the person's. */
 export function channelOf(state: State, named: string): Channel | undefined {
   const name = named.replace(/^#/, "").toLowerCase();
   const found = state.channels.find((channel) => channel.id === named || channel.name === name);
   if (found !== undefined) return found;
-  const person = state.users.find(({ id, deleted }) => id === named && deleted !== true);
+  const person = state.users.find(({ id, deleted }) => deleted !== true && (id === named || directId(id) === named));
   return person === undefined ? undefined : conversationWith(person);
 }
 
-/** The direct conversation has the person's id but for its first letter. */
 export function conversationWith({ id, name }: Person): Channel {
-  return { id: `D${id.slice(1)}`, name, is_private: true, is_member: true };
+  return { id: directId(id), name, is_private: true, is_member: true };
+}
+
+/** A direct conversation has the person's id here but for its first letter. */
+function directId(person: string): string {
+  return `D${person.slice(1)}`;
 }
 
 /** Seconds since the epoch and a number that makes it the message's own. */
