@@ -206,6 +206,8 @@ export interface Bucket {
    * bucket of its own where "channel" is declared so.
    */
   readonly each?: true;
+  /** Only reads draw from it: what is written is not slowed down by it. */
+  readonly reads?: true;
 }
 /** What response headers say of a bucket. */
 export interface BucketReading {

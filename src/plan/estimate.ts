@@ -15,7 +15,8 @@ export function estimate(
   const requests = [counts.create, counts.update, counts.delete]
     .map((changes) => Math.ceil(changes / Math.max(1, size)))
     .reduce((sum, each) => sum + each, 0);
-  const perRequest = destination.limits(config).map((bucket) => bucket.perMs / Math.max(1, bucket.requests) / 1_000);
+  const buckets = destination.limits(config).filter(({ reads }) => reads !== true);
+  const perRequest = buckets.map((bucket) => bucket.perMs / Math.max(1, bucket.requests) / 1_000);
   // A bucket holds a whole window's requests at the start, but its pace is what lasts.
   return { requests, seconds: Number((requests * Math.max(0, ...perRequest)).toFixed(1)) };
 }

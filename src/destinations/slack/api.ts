@@ -39,9 +39,9 @@ export function limits(config: Config): readonly Bucket[] {
   return [
     { name: "messages", requests: 300, perMs: 60_000 },
     { name: "channel", requests: 1, perMs: 1_000, each: true },
-    { name: "users.lookupByEmail", requests: 50, perMs: 60_000 },
-    { name: "users.list", requests: 20, perMs: 60_000 },
-    { name: "conversations.list", requests: 20, perMs: 60_000 },
+    { name: "users.lookupByEmail", requests: 50, perMs: 60_000, reads: true },
+    { name: "users.list", requests: 20, perMs: 60_000, reads: true },
+    { name: "conversations.list", requests: 20, perMs: 60_000, reads: true },
   ];
 }
 

@@ -30,7 +30,7 @@ function threadOf(thread: Json | undefined): Body {
 /** The message for a whole run: its title and as many lines as are asked for and fit. */
 export function digestOf(batch: readonly OutgoingChange[], options: SlackOptions): Body {
   const { title = "", line = "", lines = 0 } = options.digest ?? {};
-  const head = fillText(title, (name) => (name === "count" ? String(batch.length) : undefined));
+  const head = fillText(title, (name) => (name === "count" ? batch.length.toLocaleString("en") : undefined));
   const shown: string[] = [];
   let length = head.length;
   for (const change of batch.slice(0, lines)) {

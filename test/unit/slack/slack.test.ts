@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { type DeliverContext, type HttpRequest, type HttpResponse } from "../../../src/destinations/destination";
 import { slack } from "../../../src/destinations/slack";
 import { SyncFailure } from "../../../src/failure";
+import { estimate } from "../../../src/plan/estimate";
 import { type OutgoingChange } from "../../../src/record";
+import { type SyncDefinition } from "../../../src/sync/definition";
 import { type Json } from "../../../src/value";
 import { answers, deliverContext, drive, httpResponse, openFields, sandboxed } from "../../support/drive";
 
@@ -289,6 +291,20 @@ describe("Slack: what is wrong with a sync", () => {
     assert.deepEqual(codes({ text: "x" }, ["name"], { webhook: "" }), []);
     assert.deepEqual(codes({ text: "x", channel: "#a" }, ["name"], { webhook: "" }), ["channel webhook-fixed"]);
     assert.deepEqual(codes({ text: "x" }, ["email"], { webhook: "" }), [" webhook-fixed"]);
+  });
+});
+
+describe("Slack: a plan's estimate", () => {
+  it("is a message a second, whatever reads may cost; a digest is one", () => {
+    const counts = { create: 3_600, update: 0, delete: 0 };
+    const definition = { name: "s", mode: "append", onRemoved: "keep" } as SyncDefinition;
+    const of = (options: Record<string, unknown>) =>
+      estimate({ destination: slack, config: {} }, contextOf({ channel: "#a", ...options }), definition, {
+        counts,
+        run: "r",
+      });
+    assert.deepEqual(of({ text: "x" }), { requests: 3_600, seconds: 3_600 });
+    assert.deepEqual(of({ digest: { line: "x" } }), { requests: 1, seconds: 1 });
   });
 });
 
