@@ -1,6 +1,7 @@
 /** The rows of a model in the results panel, by mouse and keys: ordered, filtered, found, copied, exported. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { type Frame, type Locator, type Page } from "playwright-core";
 import { seriousViolations } from "../../support/vscode/axe.mjs";
 import { openFile, screenshot, setTheme, webviewFrame } from "../../support/vscode/browser.mjs";
@@ -17,6 +18,7 @@ describe("rows in the results panel, in a window", function () {
     window = await openSample({ trust: false });
     page = window.page;
     page.setDefaultTimeout(12_000);
+    writeFileSync(path.join(window.workspace, "syncs/endless.sync.yaml"), endless);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await preview("syncs/contacts.sync.yaml");
     await cell(1, "email").waitFor();
@@ -44,6 +46,16 @@ describe("rows in the results panel, in a window", function () {
   const says = (text: RegExp): Promise<void> => frame.locator(".rows-facts", { hasText: text }).waitFor();
 
   const all413 = (): Promise<void> => frame.locator(".rows-facts span", { hasText: /^413 rows$/ }).waitFor();
+
+  /** Waits until the engines of this window used as much of the processor, in seconds of it per second. */
+  async function engine(wanted: (used: number) => boolean, what: string): Promise<void> {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const before = processorTicks("dist/engine.js");
+      await page.waitForTimeout(500);
+      if (wanted((processorTicks("dist/engine.js") - before) / 50)) return;
+    }
+    assert.fail(`The engine never ${what}.`);
+  }
 
   it("sorts by a click on a column's name, and back by the next", async () => {
     await head("id").click();
@@ -117,6 +129,17 @@ describe("rows in the results panel, in a window", function () {
     await frame.locator(".grid-cell.active:focus").waitFor();
   });
 
+  it("ends the warehouse's query when it is cancelled, and shows the rows there were", async function () {
+    if (process.platform !== "linux") this.skip();
+    await preview("syncs/endless.sync.yaml");
+    const cancel = frame.locator("#view-rows vscode-button:visible", { hasText: "Cancel" });
+    await cancel.waitFor();
+    await engine((used) => used > 0.1, "is at work");
+    await cancel.click();
+    await all413();
+    await engine((used) => used < 0.05, "is at rest");
+  });
+
   it("exports to a file that the save dialog names", async () => {
     await frame.getByRole("button", { name: "Copy and export" }).click();
     await frame.getByText("Export as CSV…").click();
@@ -132,3 +155,26 @@ describe("rows in the results panel, in a window", function () {
     assert.match(readFileSync(file, "utf8"), /^id,email,first_name/);
   });
 });
+
+const endless = `# A query that no warehouse ends in a day.
+model: { sql: "select count(*) as id from range(100000000) a, range(100000000) b where a.range % 7 = b.range % 11", key: id }
+destination: { connection: exports, object: file, path: endless.csv }
+mode: append
+fields: { id: id }
+`;
+
+/** Hundredths of a second that the processes of this script have used so far. */
+function processorTicks(script: string): number {
+  const ticks = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(script)) return 0;
+        const words = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+        return Number(words[11]) + Number(words[12]);
+      } catch {
+        return 0;
+      }
+    });
+  return ticks.reduce((sum, each) => sum + each, 0);
+}
