@@ -1,5 +1,6 @@
 /**
- * `npm test`: everything but the faults, which take their time (`npm run test:faults`), from a bare checkout.
+ * `npm test`: everything but the faults, which take their time (`npm run test:faults`), from a bare checkout; of the kills
+ * a few, always the same.
  * `npm test -- unit editor` runs parts. One thing after the other, since tests that measure time share two cores badly; the
  * last line adds all up.
  */
@@ -23,6 +24,10 @@ const suites = {
     ),
   unit: () => mocha("test/unit"),
   contract: () => mocha("test/contract"),
+  kills: () => {
+    process.env.SLUICE_KILLS ??= "34";
+    return mocha("test/faults", "kills.test.ts");
+  },
   faults: () => mocha("test/faults"),
   e2e: () => mocha("test/e2e"),
   editor,
@@ -80,14 +85,15 @@ async function check(...commands) {
 /**
  * The tests of one folder, by the project's own mocha configuration but for what it lists.
  * @param {string} folder
+ * @param {string} [files]
  * @returns {Promise<Counts>}
  */
-async function mocha(folder) {
+async function mocha(folder, files = "**/*.test.ts") {
   if (!hasTests(folder)) return none;
   const config = join(results, "mocharc.json");
   const own = JSON.parse(readFileSync(join(root, ".mocharc.json"), "utf8"));
   const reporter = join(import.meta.dirname, "reporter.mjs");
-  writeFileSync(config, JSON.stringify({ ...own, reporter, spec: [`${folder}/**/*.test.ts`] }));
+  writeFileSync(config, JSON.stringify({ ...own, reporter, spec: [`${folder}/${files}`] }));
   return counted([process.execPath, "node_modules/mocha/bin/mocha.js", "--config", config]);
 }
 
