@@ -4,6 +4,7 @@
  */
 import { type DuckDb } from "./duckdb-driver";
 import { utf16Offset } from "./duckdb-error";
+import { doesMoreThanRead, moreThanReads } from "./duckdb-side-effects";
 import { sqlString } from "./duckdb-text";
 import { statementBody } from "./sql-text";
 import { QueryProblem } from "./warehouse";
@@ -72,9 +73,6 @@ interface Node {
 }
 
 const fileFunctions = /^(read_(?!duckdb)|sniff_csv$|glob$|parquet_)/;
-// What these run or switch cannot be seen from outside, or outlives the statement.
-const refusedFunctions =
-  /^(query|json_execute_serialized_sql|(enable|disable)_(logging|profiling|peg_parser)|truncate_duckdb_logs|checkpoint|force_checkpoint)$/;
 
 function visit(value: unknown, sql: string, found: Literal[]): void {
   if (Array.isArray(value)) {
@@ -93,9 +91,9 @@ function visit(value: unknown, sql: string, found: Literal[]): void {
 
 function visitFunction(call: Node, sql: string, found: Literal[]): void {
   const name = (call.function_name ?? "").toLowerCase();
-  if (refusedFunctions.test(name)) {
+  if (doesMoreThanRead(name)) {
     const position = call.query_location === undefined ? undefined : utf16Offset(sql, call.query_location);
-    throw new QueryProblem(`A model cannot call "${name}": it does more than read.`, position);
+    throw new QueryProblem(moreThanReads(name), position);
   }
   if (!fileFunctions.test(name)) return;
   const [first] = call.children ?? [];

@@ -8,6 +8,7 @@ import { SyncFailure, throwIfAborted } from "../failure";
 import { type DuckDb, DatabaseBusy, DuckDbError, databaseName, openDuckDb, sqlName, sqlString } from "./duckdb-driver";
 import { outOfReach } from "./duckdb-problem";
 import { type PreparedQuery, prepareQuery } from "./duckdb-query";
+import { refuseHidden } from "./duckdb-side-effects";
 import { type DuckDbConfig } from "./duckdb-type";
 import { patternOf, readableFiles } from "./project-files";
 import { QueryProblem } from "./warehouse";
@@ -50,6 +51,7 @@ export async function openModelSession(
       await session.db.run(`attach ${sqlString(options.target)} as target (type duckdb, read_write)`);
     }
     await lockDown(session.db, files);
+    await refuseHidden(session.db, prepared.sql);
     return { ...session, query: prepared };
   } catch (error) {
     await session.close();

@@ -28,9 +28,17 @@ describe("a DuckDB warehouse", () => {
     symlinkSync("../data/people.csv", join(root, "links/in.csv"));
     const db = await openDuckDb(join(root, "warehouse.duckdb"));
     await db.run("create table customers as select i as id, 'c' || i as email from range(3) r(i)");
+    await db.run("create sequence numbers");
     await db.run('create schema crm; create table crm."odd name" (n decimal(12,2), raw blob)');
     await db.run(`create view people as from ${sqlString(join(root, "data/p*.csv"))}`);
     await db.run(`create view secret as from read_text(${sqlString(join(root, ".env"))})`);
+    await db.run("create macro ask(q) as table from query(q)");
+    await db.run("create view logging as from enable_logging(storage = 'stdout')");
+    const profile = sqlString(join(root, "data/profile.json"));
+    await db.run(
+      `create macro profiling() as table from enable_profiling(format = 'json', save_location = ${profile})`,
+    );
+    await db.run("create macro serialized() as table from json_execute_serialized_sql(json_serialize_sql('select 1'))");
     await db.run(`copy (from customers) to ${sqlString(join(root, "data/customers.parquet"))}`);
     db.close();
     warehouse = await open({ path: "warehouse.duckdb" });
@@ -141,11 +149,56 @@ describe("a DuckDB warehouse", () => {
       "from query('select 1')",
       "from enable_logging(storage = 'file', storage_path = 'data/log')",
       "from enable_profiling(save_location = 'data/profile.json')",
+      "from system.main.\"query\"('select 1')",
+      "from json_execute_serialized_sql(json_serialize_sql('select 1'))",
+      "from logging",
+      "select id from customers where exists (from logging)",
+      "from profiling()",
+      "from serialized()",
+      "from ask('from en' || 'able_logging()')",
+      "from ask('from read_text(''/etc/passwd'')')",
+      "from ask('copy customers to ''data/out.csv''')",
+      "from ask('select 1; delete from customers')",
+      "with gone as (delete from customers returning id) from gone",
+      "from (insert into customers values (9, 'x') returning id)",
+      "select nextval('numbers')",
+      "call enable_logging()",
+      "prepare p as select 1",
+      "set variable x = 1",
+      "create secret (type s3)",
+      "create temp table t as select 1",
+      "detach warehouse",
+      "load httpfs",
+      "use memory",
+      "vacuum",
+      "reset threads",
+      "import database 'data'",
+      "merge into customers using (select 1 as id) s on false when not matched then insert values (9, 'x')",
+      ".shell ls",
       "select getenv('HOME')",
+      "from query_table('/etc/passwd')",
+      "from query_table(['.env'])",
+      "from duckdb_secrets()",
+      "from sqlite_scan('data/x.db', 't')",
+      "from postgres_scan('host=127.0.0.1', 's', 't')",
+      "from load_aws_credentials()",
       "from '/etc/passwd'",
       "from read_text('/etc/passwd')",
       "from read_text('/etc/' || 'passwd')",
       "from read_text('/proc/self/environ')",
+      "from read_text('/dev/fd/0')",
+      "from read_text('fd://0')",
+      "from read_text(['people.csv', '/etc/passwd'])",
+      "from read_text(e'/etc/passwd')",
+      "from read_text($$/etc/passwd$$)",
+      "from read_text(lower('/ETC/PASSWD'))",
+      "from read_text(filename => '/etc/passwd')",
+      "from system.main.read_text('/etc/passwd')",
+      "from (values ((select content from read_text('/etc/passwd'))))",
+      "from customers limit (select length(content) from read_text('.env'))",
+      "from read_csv('people.csv', nullstr = (select content from read_text('.env')))",
+      "from parquet_metadata('/etc/passwd')",
+      'from "/etc/hosts.csv"',
       "from read_text('file:///etc/passwd')",
       "from read_blob('~/.ssh/id_rsa')",
       "from '../outside.csv'",
@@ -167,6 +220,9 @@ describe("a DuckDB warehouse", () => {
       "from 'data/.hidden.csv'",
       "from sniff_csv('.env')",
       "from 'https://example.com/people.csv'",
+      "from 's3://bucket/people.parquet'",
+      "from 'hf://datasets/people.csv'",
+      "from read_parquet('az://box/people.parquet')",
       "from read_duckdb('.sluice/other.duckdb')",
     ];
     for (const query of queries) {
@@ -182,6 +238,7 @@ describe("a DuckDB warehouse", () => {
       "people.json",
     ]);
     assert.deepEqual(await rowsOf("select count(*) from customers"), [[3]]);
+    assert.deepEqual(await rowsOf("from ask('select count(*) from customers')"), [[3]]);
     assert.deepEqual(await rowsOf("select parse_filename(filename) as f from read_text('*') order by f"), [
       ["people-2.csv"],
       ["people.csv"],
@@ -242,6 +299,7 @@ describe("a DuckDB warehouse", () => {
       tables.map(({ name, columns }) => [name, columns.map((each) => `${each.name} ${each.type ?? "-"}`)]),
       [
         ["customers", ["id number", "email text"]],
+        ["logging", ["Success boolean"]],
         ["people", ["id number", "name text"]],
         ["secret", ["filename text", "content text", "size number", "last_modified instant"]],
         ['crm."odd name"', ["n number", "raw -"]],
