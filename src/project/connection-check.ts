@@ -6,6 +6,7 @@ import { choosing, type ConformEdits } from "./conform-fixes";
 import { type ConnectionKind, type ConnectionTypes, keysOf } from "./connection-types";
 import { interpolation, isInterpolated } from "./interpolation";
 import { secretName } from "./secret-name";
+import { checkEncrypted } from "./unencrypted";
 import { type Places } from "./yaml-places";
 import { problemAt } from "./yaml-text";
 import { isSecret, isSecretAt, schemasAt } from "./zod-walk";
@@ -36,7 +37,8 @@ export function checkConnection(input: ConnectionInput): Problem[] {
     const aboutSecrets = below.length === 0 || schemasAt(schema, below).some(isSecret) || isSecretKey(schema, below);
     return !(isSandbox && aboutSecrets && (problem.code === "missing-key" || below.length === 0));
   });
-  return [...problems, ...literalSecrets(rest, schema, input), ...references];
+  const clear = kind === "destinations" ? checkEncrypted(rest, path, places) : [];
+  return [...problems, ...literalSecrets(rest, schema, input), ...clear, ...references];
 }
 
 function unknownType({ kind, path, places, types }: ConnectionInput, type: string): Problem {

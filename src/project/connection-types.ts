@@ -27,6 +27,10 @@ const commonKeys: Readonly<Record<ConnectionKind, z.ZodRawShape>> = {
       )
       .optional()
       .describe("Another address for the service: a proxy, a sandbox of your own."),
+    allow_http: z
+      .boolean()
+      .optional()
+      .describe("true: send secrets to a base_url that begins with http://, where the network between is trusted."),
     sandbox: z
       .boolean()
       .optional()

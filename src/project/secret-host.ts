@@ -12,6 +12,6 @@ export function secretHost(address: string): string | undefined {
   return isThisMachine(hostname) ? host : `http://${host}`;
 }
 
-function isThisMachine(hostname: string): boolean {
+export function isThisMachine(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }

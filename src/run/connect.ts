@@ -3,6 +3,7 @@ import { type Reader, type Writer } from "../destinations/connection";
 import { type Config, type Conversation, type Credentials, type Destination } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { patience, type Patience } from "./backoff";
+import { isUnencrypted } from "../project/unencrypted";
 import { type Clock, type Log } from "./clock";
 import { converse, type Talk } from "./converse";
 import { keepCredentials } from "./credentials";
@@ -162,17 +163,28 @@ function makeTalk(options: ConnectOptions, concurrency: number): Talk {
   return { line, files, slots: createSlots(concurrency), mode: "read", authorized: true };
 }
 
-function baseOf({ destination, config, baseUrl, name }: ConnectOptions): URL {
+function baseOf({ destination, config, baseUrl, name, secrets }: ConnectOptions): URL {
   if (destination.transport === "file") return new URL("http://localhost/");
   const text = baseUrl ?? destination.baseUrl(config);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plain =
     url !== undefined && ["http:", "https:"].includes(url.protocol) && url.username === "" && url.password === "";
-  if (plain && url.hash === "") return url;
+  if (plain && url.hash === "") {
+    if (secrets.length > 0 && isUnencrypted(url.href, config)) throw unencrypted(name);
+    return url;
+  }
   throw new SyncFailure(
     "bad-base-url",
     `The connection "${name}" has no usable address.`,
     "Give base_url as http:// or https:// with a host, without a user name or password.",
+  );
+}
+
+function unencrypted(name: string): SyncFailure {
+  return new SyncFailure(
+    "unencrypted",
+    `The connection "${name}" would send its secrets unencrypted: its base_url begins with http://.`,
+    "Write https://, or allow_http: true beside it if you trust the whole network between.",
   );
 }
 

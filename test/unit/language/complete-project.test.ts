@@ -30,7 +30,7 @@ const cases: readonly { readonly it: string; readonly text: string; readonly all
   {
     it: "keys that every destination has",
     text: "destinations:\n  crm:\n    type: hubspot\n    ‸",
-    all: ["token", "base_url", "sandbox"],
+    all: ["token", "base_url", "allow_http", "sandbox"],
   },
   { it: "words of a key", text: "warehouses:\n  db:\n    type: snowflake\n    role: ‸", all: ["reader", "writer"] },
   { it: "true and false", text: "destinations:\n  crm:\n    type: hubspot\n    sandbox: ‸", all: ["true", "false"] },

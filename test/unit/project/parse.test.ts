@@ -145,6 +145,10 @@ function bad(): readonly (readonly [string, string])[] {
       "version: 1\ndestinations:\n  a: { type: http, base_url: localhost }\n#                            ^^^^^^^^^ invalid-value: web address\n",
     ],
     [
+      "a secret for an address without encryption",
+      'version: 1\ndestinations:\n  a: { type: http, base_url: http://x.io, key: "${secret:A}" }\n#                            ^^^^^^^^^^^ unencrypted: allow_http: true\n',
+    ],
+    [
       "credentials in a base URL",
       "version: 1\ndestinations:\n  a: { type: http, base_url: http://u:p@x.io }\n#                            ^^^^^^^^^^^^^^^ invalid-value: cannot hold\n",
     ],

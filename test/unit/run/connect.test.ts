@@ -418,7 +418,7 @@ describe("a connection", () => {
     const written: unknown[] = [];
     for (const [url, why] of [
       [`http://127.0.0.1:${port}`, "the connection was refused"],
-      ["http://no-such-host.invalid", "there is no host of this name|could not be looked up"],
+      ["https://no-such-host.invalid", "there is no host of this name|could not be looked up"],
     ] as const) {
       const writer = writerTo(url);
       await assert.rejects(writer.converse(writing(false), { onWritten: (ids) => written.push(ids) }), (error) => {
@@ -437,6 +437,24 @@ describe("a connection", () => {
     for (const baseUrl of ["", "hubspot.com", "ftp://h/", "https://user:pass@h/", "https://h/#x"]) {
       assert.throws(() => connect(connectOptions(baseUrl)), { name: "SyncFailure", code: "bad-base-url" });
     }
+  });
+
+  it("sends no secret unencrypted through a network, unless the connection says so", async () => {
+    for (const address of [
+      "http://crm.example",
+      "http://127.0.0.1.evil.example",
+      "http://10.0.0.1",
+      "HTTP://h:8080/x",
+    ]) {
+      assert.throws(() => connect(connectOptions(address)), { name: "SyncFailure", code: "unencrypted" }, address);
+    }
+    const fine = [
+      connectOptions("https://crm.example"),
+      ...["http://localhost:1", "http://127.8.0.1", "http://[::1]:8080"].map((address) => connectOptions(address)),
+      { ...connectOptions("http://crm.example"), secrets: [] },
+      { ...connectOptions("http://crm.example"), config: { allow_http: true } },
+    ];
+    for (const options of fine) await connect(options).close();
   });
 
   it("refuses an answer larger than it can hold", () =>
