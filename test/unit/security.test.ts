@@ -1,4 +1,4 @@
-/** SECURITY.md keeps what it says, and the product reports to nobody. */
+/** SECURITY.md and the page "What happens when…" keep what they say, and the product reports to nobody. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -23,14 +23,38 @@ describe("SECURITY.md", () => {
     assert.ok(rows.length > 20);
   });
 
-  for (const { promise, file, title } of promises) {
-    it(`has its test: ${promise}`, () => {
-      assert.ok(existsSync(path.join(root, file)), `There is no ${file}.`);
-      const named = ['"', "`"].some((quote) => read(file).includes(`it(${quote}${title}${quote}`));
-      assert.ok(named, `${file} has no test "${title}".`);
+  for (const { promise, ...test } of promises) it(`has its test: ${promise}`, () => assertExists(test));
+});
+
+describe("docs/what-happens-when.md", () => {
+  const page = read("docs/what-happens-when.md");
+  const answers = [
+    ...page.matchAll(/^### (…[^\n]+\?)\n+([^#]+?)\n+Kept by \[(test\/[^\]]+)\]\(\.\.\/([^)]+)\): "(.+)"$/gm),
+  ];
+
+  it("names a test below every answer", () => {
+    assert.equal(answers.length, page.match(/^### /gm)?.length);
+    assert.ok(answers.length > 30);
+  });
+
+  for (const [, question, answer = "", file = "", link, title = ""] of answers) {
+    it(`has its test: ${question}`, () => {
+      assert.equal(link, file);
+      assert.ok(answer.length < 500, "Two or three sentences.");
+      assertExists({ file, title });
     });
   }
 });
+
+/** The title stands there as it is written in the code: of a test, or of a case in a table of them. */
+function assertExists({ file, title }: { readonly file: string; readonly title: string }): void {
+  assert.ok(existsSync(path.join(root, file)), `There is no ${file}.`);
+  const text = read(file);
+  const named =
+    ['"', "`"].some((quote) => text.includes(`it(${quote}${title}${quote}`)) ||
+    (text.includes("cases({") && text.includes(`\n    "${title}": {`));
+  assert.ok(named, `${file} has no test "${title}".`);
+}
 
 describe("what is shipped", () => {
   it("holds no package that reports on its users", async () => {
