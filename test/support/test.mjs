@@ -6,6 +6,7 @@
  */
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { audit } from "./audit.mjs";
 import { run } from "./children.mjs";
 import { findStandIn, findVSCode, hasRealScreen } from "./find-vscode.mjs";
 import { build, giveUp, install, root } from "./install.mjs";
@@ -22,6 +23,7 @@ const suites = {
       ["typescript/bin/tsc", "--noEmit"],
       ["prettier/bin/prettier.cjs", ".", "--check", "--log-level=warn"],
     ),
+  audit: () => audit(root),
   unit: () => mocha("test/unit"),
   contract: () => mocha("test/contract"),
   kills: () => {
