@@ -74,6 +74,8 @@ export type Outcome =
       readonly status?: number;
       /** The destination may have applied it all the same: the ledger row becomes `uncertain`. */
       readonly uncertain?: true;
+      /** Every other record would be refused for the same (the channel they all go to is gone): nothing more is sent. */
+      readonly forAll?: true;
     }
   | { readonly outcome: "skipped"; readonly id: number; readonly reason: string }
   | { readonly outcome: "in doubt"; readonly id: number; readonly reason: string };

@@ -1,7 +1,7 @@
 /** Carries out one batch: drives its conversation, splits it where it was refused whole, and gives each change that was sent one outcome. */
 import { type Writer } from "../destinations/connection";
 import { type DeliverContext } from "../destinations/destination";
-import { Cancelled, type SyncFailure } from "../failure";
+import { Cancelled, SyncFailure } from "../failure";
 import { type Exchange, type Outcome, type OutgoingChange } from "../record";
 import { type Json } from "../value";
 import { type Breaker } from "./breaker";
@@ -47,9 +47,21 @@ export async function deliverBatch(batch: readonly OutgoingChange[], how: Delive
     exchanges.push(...talk.exchanges);
     settled.push(...end.outcomes.map((outcome) => talk.shown(outcome)));
     if (end.failure !== undefined) return { settled, exchanges, failure: end.failure };
+    const hopeless = settled.find(({ outcome }) => outcome.outcome === "rejected" && outcome.forAll === true);
+    if (hopeless !== undefined) return { settled, exchanges, failure: refusedForAll(how.writer, hopeless.outcome) };
     todo.unshift(...end.again);
   }
   return { settled, exchanges };
+}
+
+/** What was said of one record ends the run before it is said of all. */
+function refusedForAll({ destination }: Writer, outcome: Outcome): SyncFailure {
+  const reason = outcome.outcome === "rejected" ? outcome.reason : "";
+  return new SyncFailure(
+    "refused-for-all",
+    `${destination.label} would refuse every record of this sync: ${reason}`,
+    "Mend what the sync says under `destination:`, or the connection's rights, and run again.",
+  );
 }
 
 interface End {

@@ -94,13 +94,26 @@ function* post(
       changes.length === 1 && place !== undefined && time !== undefined ? { remoteId: `${place}:${time}` } : {};
     return changes.map(({ id }) => ({ outcome: "applied", id, created: true, ...remote }));
   }
-  if (!isUnclear(request, response)) return rejected(changes, refusal(response), context, response.status);
+  if (!isUnclear(request, response)) {
+    const why = refusal(response);
+    const outcomes = rejected(changes, why, context, response.status);
+    return why.field === "channel" && isEverybodys(body, context) ? outcomes.map(forAll) : outcomes;
+  }
   const { reason } = refusal(response);
   return changes.map(({ id }) => ({
     outcome: "in doubt",
     id,
     reason: `Slack may or may not have posted the message. ${reason}`,
   }));
+}
+
+/** Does the message go where the sync sends those that have no place of their own? */
+function isEverybodys({ channel }: Body, { options }: DeliverContext): boolean {
+  return channel !== undefined && channel === readOptions(options).channel;
+}
+
+function forAll(outcome: Outcome): Outcome {
+  return outcome.outcome === "rejected" ? { ...outcome, forAll: true } : outcome;
 }
 
 /** A refusal names the field only where the sync maps it: else the place is an option's. */

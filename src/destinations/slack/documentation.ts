@@ -24,7 +24,7 @@ fields:
   \`chat:write.customize\` for \`username\` and \`icon_emoji\`. Or with \`webhook\`, the address of an incoming webhook: it has one
   channel and can look nothing up.
 - **Where to.** A record's own field \`channel\` (\`#name\`, a channel's id or a person's) comes first, then the person with its
-  \`email\`, then the option \`channel\`. For many people use a lookup: it lists the workspace instead of asking for each.
+  \`email\`, then the option \`channel\`. Where Slack does not take the option's channel the run stops at the first message. For many people use a lookup: it lists the workspace instead of asking for each.
 - **Digest.** \`digest: { title: "{{ count }} new customers", line: "• {{ name }}", lines: 20 }\` is one message a run: so many lines as
   asked for and fit into 4,000 characters, then how many more there were. All its records stand or fall together.
 - **Never twice in silence.** Slack has no idempotency key. When an answer never comes, the record is *in doubt* and is not sent again
