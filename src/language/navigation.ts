@@ -3,6 +3,7 @@ import { type Range } from "../problem";
 import { outputNamed } from "./sql-outputs";
 import { sameName } from "./sql-tokens";
 import {
+  alertedIn,
   declarationsOf,
   modelSqlOf,
   type ModelPlace,
@@ -51,6 +52,7 @@ export async function referencesOf(project: ProjectText, subject: Subject): Prom
     case "connection":
       return once([
         ...(await declarations(project, subject)),
+        ...(subject.side === "destinations" ? await alertUses(project, subject.name) : []),
         ...syncs.flatMap((sync) => spotsIn(sync, connectionUses(sync, subject))),
       ]);
     case "sync":
@@ -114,6 +116,12 @@ async function declarations(
   const text = (await project.read(projectFile)) ?? "";
   return declarationsOf(text)
     .filter((each) => each.side === side && each.name === name)
+    .map(({ range }) => ({ file: projectFile, range }));
+}
+
+async function alertUses(project: ProjectText, name: string): Promise<readonly Spot[]> {
+  return alertedIn((await project.read(projectFile)) ?? "")
+    .filter((each) => each.name === name)
     .map(({ range }) => ({ file: projectFile, range }));
 }
 

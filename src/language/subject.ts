@@ -3,7 +3,7 @@ import { type Path, type Range } from "../problem";
 import { type Places, placesOf } from "../project/yaml-places";
 import { readYaml } from "../project/yaml-text";
 import { outputsOf, type Outputs } from "./sql-outputs";
-import { type IndexedSync, type ModelSource, type Named } from "./sync-index";
+import { type IndexedSync, type ModelSource, type Named, nameRange } from "./sync-index";
 import { type ObjectIdentity } from "./writers";
 
 /** What navigation looks through. */
@@ -112,6 +112,22 @@ export function declarationsOf(text: string): readonly (Named & { readonly side:
   );
 }
 
+/** Connections that the alerts of sluice.yaml name, of the project and of its targets. */
+export function alertedIn(text: string): readonly Named[] {
+  const yaml = readYaml(text);
+  const places = placesOf(yaml);
+  const targets = [...(yaml.root?.children.get("targets")?.children.keys() ?? [])];
+  return [[], ...targets.map((target): Path => ["targets", target])].flatMap((at: Path) => {
+    let entry = yaml.root;
+    for (const step of [...at, "alerts"]) entry = entry?.children.get(step);
+    return [...(entry?.children.keys() ?? [])].flatMap((index) => {
+      const path = [...at, "alerts", index, "connection"];
+      const range = nameRange(places, path);
+      return range === undefined ? [] : [{ name: places.textAt(path) ?? "", range }];
+    });
+  });
+}
+
 export const touches = ({ start, end }: Range, offset: number): boolean => start <= offset && offset <= end;
 
 function inSync(sync: IndexedSync, offset: number): Subject | undefined {
@@ -160,7 +176,9 @@ async function outputAt(project: ProjectText, sync: IndexedSync, offset: number)
 
 function connectionAt(text: string, offset: number): Subject | undefined {
   const found = declarationsOf(text).find(({ range }) => touches(range, offset));
-  return found === undefined ? undefined : { kind: "connection", ...found };
+  if (found !== undefined) return { kind: "connection", ...found };
+  const alerted = alertedIn(text).find(({ range }) => touches(range, offset));
+  return alerted === undefined ? undefined : { kind: "connection", side: "destinations", ...alerted };
 }
 
 function unquotedKey(text: string, places: Places, at: Path): Range {

@@ -152,6 +152,8 @@ function object({ calls, during, failed }: Outside): Step<NewSync> {
       failed(error);
       return back;
     }
+    // Some can only be looked up.
+    objects = objects.filter(({ modes }) => modes?.length !== 0);
     const given = objects.find(({ name: each }) => each === state.objectName);
     if (given !== undefined) return { ...state, object: given };
     const [only] = objects;

@@ -190,7 +190,7 @@ describe("the references", () => {
   it("of a connection are in sluice.yaml and in every sync", async () => {
     await references({
       "sluice.yaml":
-        "destinations:\n  ‹cr¦m›: { type: x }\ntargets: { dev: { destinations: { ‹crm›: { type: x } } } }\nwarehouses: { crm: { type: x } }\n",
+        "destinations:\n  ‹cr¦m›: { type: x }\ntargets: { dev: { destinations: { ‹crm›: { type: x } }, alerts: [{ connection: ‹crm› }] } }\nwarehouses: { crm: { type: x } }\nalerts:\n  - connection: '‹crm›'\n",
       "a.sync.yaml": "model: { warehouse: crm }\ndestination: { connection: ‹crm› }\nalerts: [{ connection: ‹crm› }]\n",
       "b.sync.yaml": "destination: { connection: ‹crm› }\n",
     });

@@ -190,7 +190,7 @@ describe("renaming a connection", () => {
     await turns(
       {
         "sluice.yaml":
-          "destinations:\n  @: { type: x }  # it\ntargets: { dev: { destinations: { '@': { type: x } } } }\nwarehouses: { hub: { type: y } }\n",
+          "destinations:\n  @: { type: x }  # it\ntargets: { dev: { destinations: { '@': { type: x } } } }\nwarehouses: { hub: { type: y } }\nalerts: [{ connection: @ }]\n",
         "a.sync.yaml": "model: { warehouse: hub }\ndestination:\n  connection: @¦ # there\n",
         "b.sync.yaml": 'destination: { connection: "@" }\nalerts: [{ connection: @ }]\n',
       },
@@ -198,7 +198,7 @@ describe("renaming a connection", () => {
       "crm",
       {
         "sluice.yaml":
-          "destinations:\n  @: { type: x }  # it\ntargets: { dev: { destinations: { '@': { type: x } } } }\nwarehouses: { hub: { type: y } }\n",
+          "destinations:\n  @: { type: x }  # it\ntargets: { dev: { destinations: { '@': { type: x } } } }\nwarehouses: { hub: { type: y } }\nalerts: [{ connection: @ }]\n",
       },
     );
   });
