@@ -1,12 +1,13 @@
 /** Before a plan or a run: what is known of a run that ended in the middle goes into the ledger and its report. Sends nothing. */
-import { promises as fs } from "node:fs";
+import { existsSync, promises as fs } from "node:fs";
 import path from "node:path";
 import { isHeld } from "../ledger/lock";
 import { journalFile, ledgerLock } from "../ledger/place";
 import { openPlan } from "../plan/store";
 import { reportInterrupted } from "../run/interrupted";
-import { type Journal, openJournal, peekJournal } from "../run/journal";
-import { recover, type Recovered } from "../run/recover";
+import { keptPlan } from "../run/before";
+import { type Journal, openJournal, peekJournal, peekRuns } from "../run/journal";
+import { type Ended, recover, type Recovered } from "../run/recover";
 import { resumer } from "../run/resume";
 import { createRunStore } from "../run/store";
 import { type Place, type SyncSource } from "./calls";
@@ -35,6 +36,12 @@ export async function openRecovered(
     ({ mtimeMs }) => mtimeMs,
     () => edges.now(),
   );
+  const store = createRunStore(path.join(root, ".sluice"));
+  async function report(run: Ended): Promise<void> {
+    const plan = await openPlan(run.planFile);
+    const committed = await ledger.committed(run);
+    await reportInterrupted({ ...run, file: prepared.sync.file, plan, committed, endedAt, store });
+  }
   const journal = await openJournal(file);
   try {
     const submitted = journal.open().some(({ checkpoints }) => checkpoints.length > 0);
@@ -47,13 +54,15 @@ export async function openRecovered(
       journal,
       ledger,
       ...(submitted ? { resume: resumerOf(prepared, signal) } : {}),
-      async ended(run) {
-        const plan = await openPlan(run.planFile);
-        const committed = await ledger.committed(run);
-        const store = createRunStore(path.join(root, ".sluice"));
-        await reportInterrupted({ ...run, file: prepared.sync.file, plan, committed, endedAt, store });
-      },
+      ended: report,
     });
+    for (const { run, planFile } of journal.unreported()) {
+      const kept = [planFile, keptPlan(store.folder(run))].find((one) => one !== undefined && existsSync(one));
+      // A run without a folder did nothing; one whose plan is gone cannot be told of.
+      const isTold = kept === undefined || !(await store.has(run)) || (await store.read(run)) !== undefined;
+      if (!isTold) await report({ run, planFile: kept, answered: [], learnt: [] });
+      await journal.reported(run);
+    }
     if (recovered.runs.length > 0) {
       const { runs, committed, uncertain, inDoubt } = recovered;
       edges.log(
@@ -97,7 +106,8 @@ export async function isLeft(
   { root, target }: { readonly root: string; readonly target: string },
   sync: string,
 ): Promise<boolean> {
-  if ((await peekJournal(journalFile(root, target, sync))).length === 0) return false;
+  const file = journalFile(root, target, sync);
+  if ((await peekJournal(file)).length === 0 && (await peekRuns(file)).length === 0) return false;
   return !(await isHeld(ledgerLock(root, target, sync)));
 }
 

@@ -5,7 +5,7 @@ import { SyncFailure } from "../failure";
 import { isHeld } from "../ledger/lock";
 import { type Retention, usualRetention } from "../project/project";
 import { codeOf } from "../run/disk";
-import { peekJournal } from "../run/journal";
+import { peekJournal, peekRuns } from "../run/journal";
 import { type RunReport } from "../run/report";
 import { type Needed, sweep } from "../run/sweep";
 import { type Edges } from "./edges";
@@ -45,6 +45,10 @@ export async function neededOf(root: string, edges: Edges): Promise<Needed> {
     for (const window of await peekJournal(file)) {
       runs.add(window.run);
       plans.add(window.planFile);
+    }
+    for (const { run, planFile } of await peekRuns(file)) {
+      runs.add(run);
+      plans.add(planFile);
     }
   }
   let busy = false;

@@ -89,6 +89,7 @@ async function runOnly(
         });
       }
       const store = createRunStore(path.join(root, ".sluice"));
+      await journal.ran({ run: id, planFile: plan.file });
       const recorder = await store.begin(id);
       const context = contextOf(prepared, plan);
       const undo = await keepForUndo(prepared, { plan, folder: store.folder(id), context, signal: watch.signal });
@@ -110,6 +111,7 @@ async function runOnly(
         ...(watch.signal === undefined ? {} : { signal: watch.signal }),
         log: edges.log,
       });
+      await journal.reported(id);
       return options.verify === true ? await verifyWritten(services, prepared, { report, plan }, watch) : report;
     } finally {
       await journal.close();

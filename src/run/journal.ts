@@ -27,8 +27,18 @@ export interface OpenWindow extends WindowIntent {
   readonly checkpoints: readonly { readonly changes: readonly number[]; readonly state: Json }[];
 }
 
+/** A run without a report. */
+export interface UnreportedRun {
+  readonly run: string;
+  /** Absolute path of the plan's database. */
+  readonly planFile: string;
+}
+
 /** Every method throws SyncFailure "disk-full" or "file-failed" where the disk does not take it. */
 export interface Journal {
+  /** Before anything else of a run: whoever finds the journal without `reported` writes its report. */
+  ran(run: UnreportedRun): Promise<void>;
+  reported(run: string): Promise<void>;
   /** Flushed when it resolves. Gives the window's number. */
   begin(intent: WindowIntent): Promise<number>;
   /** Flushed when it resolves. */
@@ -39,6 +49,8 @@ export interface Journal {
   end(windows: readonly number[]): Promise<void>;
   /** Windows that a run before this one left open. */
   open(): readonly OpenWindow[];
+  /** Runs before this one that left no report. */
+  unreported(): readonly UnreportedRun[];
   close(): Promise<void>;
 }
 
@@ -47,6 +59,8 @@ const roomy = 8 * 1024 * 1024;
 
 const ranges = z.array(z.tuple([z.number(), z.number()]));
 const line = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("run"), run: z.string(), plan: z.string() }),
+  z.object({ kind: z.literal("reported"), run: z.string() }),
   z.object({
     kind: z.literal("begin"),
     window: z.number(),
@@ -67,6 +81,10 @@ export async function openJournal(file: string): Promise<Journal> {
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   const { lines, bytes } = await readLines(file);
   const left = openWindows(lines, folder);
+  const unreported = new Map(unreportedRuns(lines, folder).map((one) => [one.run, one]));
+  const runLine = ({ run, planFile }: UnreportedRun): Line =>
+    // Relative, so that a project that moved still finds its plans.
+    ({ kind: "run", run, plan: path.relative(folder, planFile) });
   const handle = await fs.open(file, "a", 0o600);
   let size = bytes;
   let last = lines.reduce((most, one) => (one.kind === "begin" ? Math.max(most, one.window) : most), 0);
@@ -99,10 +117,17 @@ export async function openJournal(file: string): Promise<Journal> {
   }
 
   return {
+    async ran(run) {
+      await write(runLine(run), "soon");
+      unreported.set(run.run, run);
+    },
+    async reported(run) {
+      if (unreported.delete(run)) await write({ kind: "reported", run }, "soon");
+    },
+    unreported: () => [...unreported.values()],
     async begin({ run, planFile, repeatable, changes }) {
       last += 1;
       const window = last;
-      // Relative, so that a project that moved still finds its plans.
       const plan = path.relative(folder, planFile);
       await write({ kind: "begin", window, run, plan, repeatable, changes: toRanges(changes) }, "flushed");
       under.add(window);
@@ -124,6 +149,7 @@ export async function openJournal(file: string): Promise<Journal> {
         await handle.truncate(0);
         size = 0;
       });
+      for (const run of unreported.values()) await write(runLine(run), "soon");
     },
     open: () => left.filter(({ window }) => under.has(window)),
     close: () => queue.then(() => handle.close()),
@@ -133,6 +159,11 @@ export async function openJournal(file: string): Promise<Journal> {
 /** The windows a run left open, without opening the journal: for whoever only wants to know. */
 export async function peekJournal(file: string): Promise<readonly OpenWindow[]> {
   return openWindows((await readLines(file)).lines, path.dirname(file));
+}
+
+/** Runs that left no report, of which one may be under way. */
+export async function peekRuns(file: string): Promise<readonly UnreportedRun[]> {
+  return unreportedRuns((await readLines(file)).lines, path.dirname(file));
 }
 
 async function readLines(file: string): Promise<{ readonly lines: readonly Line[]; readonly bytes: number }> {
@@ -159,6 +190,15 @@ function parseLine(text: string): Line {
       { cause },
     );
   }
+}
+
+function unreportedRuns(lines: readonly Line[], folder: string): readonly UnreportedRun[] {
+  const found = new Map<string, UnreportedRun>();
+  for (const one of lines) {
+    if (one.kind === "run") found.set(one.run, { run: one.run, planFile: path.resolve(folder, one.plan) });
+    else if (one.kind === "reported") found.delete(one.run);
+  }
+  return [...found.values()];
 }
 
 function openWindows(lines: readonly Line[], folder: string): readonly OpenWindow[] {
@@ -194,6 +234,9 @@ function openWindows(lines: readonly Line[], folder: string): readonly OpenWindo
       }
       case "end":
         for (const window of one.windows) open.delete(window);
+        break;
+      case "run":
+      case "reported":
         break;
     }
   }

@@ -184,5 +184,7 @@ export interface RunRecorder {
   rejected(rejection: Rejection): Promise<void>;
   /** Redacted by the caller. Kept for rejected records, a sample otherwise. */
   exchanged(exchange: Exchange): Promise<void>;
+  /** What was told until now is on the disk when it resolves. */
+  flush(): Promise<void>;
   finish(report: RunReport): Promise<void>;
 }

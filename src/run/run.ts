@@ -122,6 +122,7 @@ async function carryOut(input: RunInput, tally: Tally, moved: () => void): Promi
     signal: input.signal,
     log: input.log ?? (() => undefined),
     onWindow: input.keepBefore,
+    onCommit: () => input.store.flush(),
     onRefused: async ({ key }, why) => {
       await tally.unsent(key, why);
       moved();

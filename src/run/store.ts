@@ -132,6 +132,9 @@ export function createRunStore(folder: string): RunStore {
     async reopen(id) {
       const run = path.join(runs, id);
       await fs.mkdir(run, { recursive: true, mode: 0o700 }).catch(refuse);
+      // A report that was never finished.
+      for (const name of await fs.readdir(run))
+        if (/^\.report\.json\..*\.tmp$/.test(name)) await fs.rm(path.join(run, name), { force: true });
       return recorder(run, "kept");
     },
     has: async (id) => (await ids()).includes(id),
@@ -182,6 +185,9 @@ async function recorder(run: string, files: "new" | "kept"): Promise<RunRecorder
       const { start, length } = await exchanges.add(JSON.stringify(exchange));
       await index.add(`${exchange.id} ${start} ${length}`);
     },
+    async flush() {
+      for (const lines of [rejections, exchanges, index]) await lines.flush();
+    },
     async finish(report) {
       for (const lines of [rejections, exchanges, index]) await lines.close();
       await replaceFile(path.join(run, "report.json"), reportText(report), 0o600).catch(refuse);
@@ -196,6 +202,7 @@ function reportText(report: RunReport): string {
 interface Lines {
   /** Where the line stands, in bytes, without its line break. */
   add(line: string): Promise<{ readonly start: number; readonly length: number }>;
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -209,7 +216,8 @@ async function openLines(file: string, files: "new" | "kept"): Promise<Lines> {
   let heldBytes = 0;
   let writing: Promise<void> = Promise.resolve();
 
-  function flush(): Promise<void> {
+  function write(): Promise<void> {
+    if (held.length === 0) return writing;
     const text = Buffer.concat(held);
     held = [];
     heldBytes = 0;
@@ -223,12 +231,13 @@ async function openLines(file: string, files: "new" | "kept"): Promise<Lines> {
       size += text.length;
       held.push(text);
       heldBytes += text.length;
-      if (heldBytes >= enough) await flush();
+      if (heldBytes >= enough) await write();
       return place;
     },
+    flush: write,
     async close() {
       try {
-        await flush();
+        await write();
         await handle.sync().catch(refuse);
       } finally {
         await handle.close();

@@ -30,6 +30,8 @@ export interface DeliverPlan {
   readonly onDelivered: (batch: readonly OutgoingChange[], delivered: Delivered) => Promise<void>;
   /** Called before a window's changes are sent, and waited for. */
   readonly onWindow?: ((changes: readonly OutgoingChange[]) => Promise<void>) | undefined;
+  /** What was told of them is on the disk when it resolves: the journal forgets the answers then. */
+  readonly onCommit?: (() => Promise<void>) | undefined;
   /** Asked before each batch: why nothing more may be sent. */
   readonly stop: () => Error | undefined;
 }
@@ -106,6 +108,7 @@ class Sending {
     if (windows.length === 0) return;
     const { ledger, journal, plan, context, clock } = this.options;
     if (outcomes.length > 0) await ledger.commit({ run: context.run, planFile: plan.file, outcomes });
+    await this.options.onCommit?.();
     await journal.end(windows);
     this.waiting = { windows: [], outcomes: [] };
     this.lastCommit = clock.now();

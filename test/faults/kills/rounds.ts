@@ -69,7 +69,7 @@ export async function play(
     found.lost.push(...after.lost.map((one) => `then ${one}`));
     found.repeated.push(...after.repeated.map((one) => `then ${one}`));
   }
-  wrong.push(...leftovers(world.state));
+  wrong.push(...leftovers(world.state), ...withoutReport(world.state));
   return {
     kills,
     records: world.expected(sent).size,
@@ -167,8 +167,16 @@ function leftovers(state: string): readonly string[] {
       for (const entry of readdirSync(place, { recursive: true, withFileTypes: true }))
         if (entry.isFile() || folder === "tmp") found.push(`${folder}/${entry.name}`);
   }
-  for (const { file } of filesBelow(state)) if (/^(?!runs).*(\.\w*tmp\b|\.draft$)/.test(file)) found.push(file);
+  for (const { file } of filesBelow(state)) if (/\.\w*tmp\b|\.draft$/.test(file)) found.push(file);
   return found.map((name) => `left behind: ${name}`);
+}
+
+/** Whatever a run did, it is listed. */
+function withoutReport(state: string): readonly string[] {
+  const runs = path.join(state, "runs");
+  return readdirSync(runs).flatMap((name) =>
+    existsSync(path.join(runs, name, "report.json")) ? [] : [`the run ${name} has no report`],
+  );
 }
 
 function leaks(state: string, said: string): readonly string[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFile, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Outcome } from "../../../src/record";
-import { type Journal, openJournal } from "../../../src/run/journal";
+import { type Journal, openJournal, peekRuns } from "../../../src/run/journal";
 import { recover } from "../../../src/run/recover";
 import { inFolder } from "./support";
 
@@ -51,6 +51,26 @@ describe("the journal", () => {
         assert.deepEqual(result, { committed: 0, uncertain: 0, inDoubt: 0, runs: [] });
       },
     ));
+
+  it("knows the runs that left no report, also once it began anew", () =>
+    inFolder(async (folder) => {
+      const file = path.join(folder, "journal", "dev", "people.jsonl");
+      const planFile = path.join(folder, "plan.duckdb");
+      const before = await openJournal(file);
+      for (const run of ["r1", "r2"]) await before.ran({ run, planFile });
+      await before.reported("r1");
+      const window = await before.begin({ run: "r2", planFile, repeatable: true, changes: [1] });
+      const reason = "x".repeat(9 * 1024 * 1024);
+      await before.answered(window, [{ outcome: "rejected", id: 1, code: "long", reason }]);
+      await before.end([window]);
+      await before.close();
+      assert.ok((await stat(file)).size < 1000);
+      assert.deepEqual(await peekRuns(file), [{ run: "r2", planFile }]);
+      const journal = await openJournal(file);
+      await journal.reported("r2");
+      await journal.close();
+      assert.deepEqual(await peekRuns(file), []);
+    }));
 
   it("commits what was answered; harmless writes without an answer are uncertain", () =>
     afterCrash(

@@ -19,6 +19,7 @@ describe("tally", () => {
     const tally = createTally(header, {
       rejected: async (rejection) => void rejections.push(rejection),
       exchanged: async ({ id }) => void exchanges.push(id),
+      flush: async () => undefined,
       finish: async () => undefined,
     });
     for (const [id, code] of codes.entries()) {
