@@ -31,7 +31,7 @@ export async function planFreshness(edges: Edges, place: Place, source: SyncSour
   if (digest !== header.definitionDigest) return { stale: "definition" };
   const ledger = await openLedger(workspace.project, definition.name, edges.now).header();
   try {
-    checkFresh(header, { now: new Date(edges.now()), ledgerRevision: ledger?.revision ?? 0 });
+    checkFresh(header, { now: new Date(edges.now()), ledger });
     return {};
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;

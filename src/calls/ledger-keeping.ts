@@ -9,7 +9,7 @@ import { asReader } from "../run/connect";
 import { type LedgerSummary, type Place, type SyncSource } from "./calls";
 import { makeId } from "./edges";
 import { openLedger } from "./ledgers";
-import { accountOf, prepare, type Services } from "./planning";
+import { prepare, rowsFrom, type Services } from "./planning";
 import { loadSync, openWorkspace } from "./workspace";
 
 export type LedgerAction = "show" | "adopt" | "reset" | "move";
@@ -139,11 +139,13 @@ async function bind(services: Services, place: Place, source: SyncSource): Promi
       );
     }
     const reader = asReader(open.writer);
-    const account = await accountOf(prepared, undefined);
+    const { account } = await prepared.account();
+    const warehouse = await services.connections.warehouse(workspace.project, definition.model.warehouse);
+    const from = await rowsFrom(prepared, warehouse).finally(() => warehouse.close());
     await ledger.create({
       sync: definition.name,
       target,
-      fingerprint: fingerprintOf({ account, definition, reader }),
+      fingerprint: fingerprintOf({ account, definition, reader, rowsFrom: from }),
       values: kept.values,
     });
   } finally {

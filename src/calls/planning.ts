@@ -14,6 +14,7 @@ import { type OtherLedger } from "../plan/removals";
 import { asReader } from "../run/connect";
 import { type RunProgress } from "../run/report";
 import { type SyncDefinition } from "../sync/definition";
+import { type Warehouse } from "../warehouses/warehouse";
 import { type Place, ProblemsFound, type SyncSource } from "./calls";
 import { checkOne, definitionOf, modelSql, placed } from "./checking";
 import { type Connections, type OpenDestination } from "./connections";
@@ -34,6 +35,8 @@ export interface Prepared {
   readonly object: ObjectSchema;
   readonly ledger: OpenLedger;
   readonly target: PlanTarget;
+  /** Whose the credentials are; asked once. A sandbox belongs to nobody. */
+  readonly account: () => Promise<{ readonly account: string; readonly label: string }>;
 }
 
 export interface Services {
@@ -76,7 +79,15 @@ export async function prepare(
     object: await objectSchema(workspace, sync, definition, open, signal),
     ledger: openLedger(project, definition.name, services.edges.now),
     target: targetOf(workspace, definition),
+    account: askedOnce(() =>
+      open.writer.sandbox ? Promise.resolve({ account: "sandbox", label: "the sandbox" }) : open.writer.probe(signal),
+    ),
   };
+}
+
+function askedOnce<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  return () => (answer ??= ask());
 }
 
 /** Makes and stores a plan. Sends nothing but reads. */
@@ -103,7 +114,8 @@ export async function planPrepared(
       warehouse,
       reader: asReader(open.writer),
       object: prepared.object,
-      account: await accountOf(prepared, header, signal),
+      account: await accountOf(prepared, header),
+      rowsFrom: await rowsFrom(prepared, warehouse, signal),
       ledger: await ledger.forPlan(),
       otherLedgers: await otherLedgers(services, prepared),
       options,
@@ -114,7 +126,7 @@ export async function planPrepared(
       progress: (said) => progress({ ...said, rejected: 0, requests: 0, retries: 0 }),
       signal,
     });
-    await verifyAccount(prepared, header, plan, signal);
+    await verifyAccount(prepared, header, plan);
     await keepRetention(edges, project, { lookAgainMs: 3_600_000 });
     return plan;
   } catch (error) {
@@ -179,33 +191,36 @@ async function objectSchema(
 }
 
 /** A ledger knows its account; asking again waits until there is something to send. */
-export async function accountOf(
-  { open }: Pick<Prepared, "open">,
-  header: LedgerHeader | undefined,
-  signal?: AbortSignal,
-): Promise<string> {
-  if (open.writer.sandbox) return "sandbox";
-  return header?.fingerprint.account ?? (await open.writer.probe(signal)).account;
+export async function accountOf({ account, open }: Prepared, header: LedgerHeader | undefined): Promise<string> {
+  return (open.writer.sandbox ? undefined : header?.fingerprint.account) ?? (await account()).account;
 }
 
+/** The warehouse's own name for what the rows come from, whatever the connection is called. */
+export async function rowsFrom(
+  { target }: Pick<Prepared, "target">,
+  warehouse: Pick<Warehouse, "probe">,
+  signal?: AbortSignal,
+): Promise<string> {
+  return `${target.warehouse.type} ${path.posix.normalize((await warehouse.probe(signal)).account)}`;
+}
+
+/** What was only read counts too: it is remembered as what this account holds. */
 export async function verifyAccount(
-  prepared: Pick<Prepared, "open">,
+  prepared: Pick<Prepared, "account" | "open">,
   header: LedgerHeader | undefined,
   plan: StoredPlan,
-  signal?: AbortSignal,
 ): Promise<void> {
   const { create, update, delete: removed } = plan.header.counts;
-  if (create + update + removed > 0) await sameAccount(prepared, header, signal);
+  if (create + update + removed + plan.header.readBack > 0) await sameAccount(prepared, header);
 }
 
 /** Throws SyncFailure "ledger-mismatch". */
 export async function sameAccount(
-  { open }: Pick<Prepared, "open">,
+  { account: ask, open }: Pick<Prepared, "account" | "open">,
   header: LedgerHeader | undefined,
-  signal?: AbortSignal,
 ): Promise<void> {
   if (header === undefined || open.writer.sandbox) return;
-  const { account, label } = await open.writer.probe(signal);
+  const { account, label } = await ask();
   if (account === header.fingerprint.account) return;
   throw new SyncFailure(
     "ledger-mismatch",
@@ -238,13 +253,13 @@ async function askIfRenamed(
 }
 
 /** Ledgers of the project's other syncs for the same target. */
-async function otherLedgers(
+export async function otherLedgers(
   { indexes, neighbours }: Services,
   { workspace, definition, ledger }: Prepared,
 ): Promise<readonly OtherLedger[]> {
   const names = (await indexes.of({ root: workspace.project.root })).syncs.map(({ name }) => name);
   const found = await neighbours.of(path.dirname(ledger.file), names, definition.name);
-  return found.map(({ sync, file, header: { fingerprint } }) => ({ sync, file, fingerprint }));
+  return found.map(({ sync, file, header: { fingerprint, revision } }) => ({ sync, file, fingerprint, revision }));
 }
 
 export function targetOf({ project }: Workspace, definition: SyncDefinition): PlanTarget {

@@ -49,7 +49,7 @@ export async function openRecovered(
       edges.log("warn", "An earlier run ended in the middle of a job: the next run asks how it ended before it plans.");
       return { journal, recovered: nothing };
     }
-    if (submitted) await sameAccount(prepared, await ledger.header(), signal);
+    if (submitted) await sameAccount(prepared, await ledger.header());
     const recovered = await recover({
       journal,
       ledger,

@@ -79,7 +79,12 @@ export async function planRevertOf(
     object,
     reader,
     context: objectContext(reader, definition, object, kept.header.fields),
-    fingerprint: fingerprintOf({ account: await accountOf(prepared, known, signal), definition, reader }),
+    fingerprint: fingerprintOf({
+      account: await accountOf(prepared, known),
+      definition,
+      reader,
+      ...(known.fingerprint.warehouse === undefined ? {} : { rowsFrom: known.fingerprint.warehouse }),
+    }),
     ledger: await ledger.forPlan(),
     maxRemoved: ask.maxRemoved,
     planFile: planFile(root, id),
@@ -88,7 +93,7 @@ export async function planRevertOf(
     progress: (said) => progress({ ...said, rejected: 0, requests: 0, retries: 0 }),
     signal,
   }).finally(scratch.remove);
-  await verifyAccount(prepared, known, plan, signal);
+  await verifyAccount(prepared, known, plan);
   return { header: plan.header, file, target: workspace.project.target };
 }
 

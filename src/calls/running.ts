@@ -1,15 +1,13 @@
 /** A live run: recover, plan, carry out, report. Holds the ledger's lock from before recovery until the report is written. */
 import path from "node:path";
-import { existsSync } from "node:fs";
 import { type ObjectContext } from "../destinations/destination";
 import { Cancelled, SyncFailure } from "../failure";
-import { openPlan, checkFresh } from "../plan/store";
 import { keyFromJson } from "../plan/keys";
 import { type StoredPlan } from "../plan/plan";
 import { keepBefore, keepPlan } from "../run/before";
 import { asReader } from "../run/connect";
 import { run as carryOut } from "../run/run";
-import { isNotAsWritten, type RunProgress, type RunReport } from "../run/report";
+import { isNotAsWritten, type RunReport } from "../run/report";
 import { createRunStore } from "../run/store";
 import { type RecordKey } from "../record";
 import { sendAlerts } from "./alerts";
@@ -19,22 +17,9 @@ import { settleDoubts } from "./doubts";
 import { openRecovered } from "./recovering";
 import { withoutReport } from "./unknown-run";
 import { keepRetention } from "./retention";
+import { admittedPlan, bindLedger, type Watch } from "./admission";
 import { verifyWritten } from "./verifying";
-import {
-  contextOf,
-  deliveryOf,
-  digestOf,
-  planFile,
-  planPrepared,
-  prepare,
-  type Prepared,
-  type Services,
-} from "./planning";
-
-interface Watch {
-  readonly progress: (progress: RunProgress) => void;
-  readonly signal?: AbortSignal | undefined;
-}
+import { contextOf, deliveryOf, prepare, type Prepared, type Services } from "./planning";
 
 type SyncRunOptions = RunOptions & { readonly retryOf?: string; readonly retried?: "all" | "some" };
 
@@ -73,21 +58,14 @@ async function runOnly(
   const { edges } = services;
   const prepared = await prepare(services, place, source, watch.signal);
   const { definition, open, ledger, workspace } = prepared;
-  const { root, target } = workspace.project;
+  const { root } = workspace.project;
   const id = makeId(edges);
   const lock = await ledger.lock(`run ${id}`);
   try {
     const { journal } = await openRecovered(services, prepared, { jobs: "go on", signal: watch.signal });
     try {
-      const plan = await choosePlan(services, prepared, options, watch);
-      if ((await ledger.header()) === undefined) {
-        await ledger.create({
-          sync: definition.name,
-          target,
-          fingerprint: plan.header.fingerprint,
-          values: workspace.project.ledger.values,
-        });
-      }
+      const plan = await admittedPlan(services, prepared, { ...options, run: id }, watch);
+      if (plan.header.guards.every(({ tripped }) => !tripped)) await bindLedger(prepared, plan.header);
       const store = createRunStore(path.join(root, ".sluice"));
       await journal.ran({ run: id, planFile: plan.file });
       const recorder = await store.begin(id);
@@ -196,49 +174,7 @@ export async function retryRun(services: Services, place: Place, ask: RetryAsk, 
     services,
     { ...place, target: report.target === "default" ? place.target : report.target } as Place,
     { file: report.file },
-    { only, retryOf: report.id, retried: ask.keys === undefined ? "all" : "some", firstRun: "send" },
+    { only, retryOf: report.id, retried: ask.keys === undefined ? "all" : "some" },
     watch,
   );
-}
-
-async function choosePlan(
-  services: Services,
-  prepared: Prepared,
-  options: RunOptions,
-  watch: Watch,
-): Promise<StoredPlan> {
-  if (options.plan !== undefined) return storedPlan(services, prepared, options.plan);
-  const plan = await planPrepared(services, prepared, options, watch.progress, watch.signal);
-  if (options.approve !== undefined && plan.header.definitionDigest !== options.approve) {
-    throw new SyncFailure(
-      "definition-changed",
-      "The sync or its target is not what was approved.",
-      `Review it and approve ${plan.header.definitionDigest}.`,
-    );
-  }
-  return plan;
-}
-
-/** A stored plan, if it is for this sync as it stands and the ledger has not moved since. */
-async function storedPlan({ edges }: Services, prepared: Prepared, name: string): Promise<StoredPlan> {
-  const { root, target } = prepared.workspace.project;
-  const kept = planFile(root, name);
-  const plan = await openPlan(existsSync(kept) ? kept : path.resolve(name));
-  const { header } = plan;
-  if (header.sync !== prepared.definition.name || header.target !== target) {
-    throw new SyncFailure(
-      "plan-mismatch",
-      `The plan is for ${header.sync} on ${header.target}.`,
-      "Run that sync on that target, or make a new plan.",
-    );
-  }
-  if (header.definitionDigest !== digestOf(prepared)) {
-    throw new SyncFailure(
-      "definition-changed",
-      "The sync, its model or its target has changed since the plan was made.",
-      "Make a new plan and carry that one out.",
-    );
-  }
-  checkFresh(header, { now: new Date(edges.now()), ledgerRevision: (await prepared.ledger.header())?.revision ?? 0 });
-  return plan;
 }

@@ -3,6 +3,7 @@
  * another meaning. Values are JSON; integers and decimals that JSON readers would round are texts.
  */
 import { z } from "zod";
+import { guardNames } from "../plan/plan";
 import { modes } from "../record";
 
 const version = z.literal(1).describe("The version of this output's form.");
@@ -93,10 +94,12 @@ const plan = z.object({
       rejections: z.array(rejection),
       guards: z.array(
         z.object({
-          name: z.enum(["max_removed", "max_changes", "max_rejected", "min_rows"]),
+          name: z.enum(guardNames),
           limit: z.string(),
           value: z.number(),
           tripped: z.boolean(),
+          message: z.string().optional(),
+          hint: z.string().optional(),
         }),
       ),
       estimate: z.object({ requests: count, seconds: z.number().min(0) }),

@@ -1,5 +1,5 @@
 /** A plan as text: what a run would change, field by field. */
-import { type PlanHeader, unstated } from "../plan/plan";
+import { type GuardResult, type PlanHeader } from "../plan/plan";
 import { alteredFields, type Change, type FieldChange, keyParts, type Rejection } from "../record";
 import { type Value } from "../value";
 import { count, oneLine, type Paint, plural } from "./paint";
@@ -37,14 +37,8 @@ export function renderPlan({ header, place, changes, rejections, removal }: Plan
   return lines.join("\n");
 }
 
-export function guardSentence(guard: {
-  readonly name: string;
-  readonly limit: string;
-  readonly value: number;
-}): string {
-  if (guard.limit === unstated) {
-    return `Guard ${guard.name}: ${count(guard.value)}, and no limit is stated. Nothing is written; state it in the sync, or with --max-removed.`;
-  }
+export function guardSentence(guard: Pick<GuardResult, "name" | "limit" | "value" | "message" | "hint">): string {
+  if (guard.message !== undefined) return [guard.message, "Nothing is written.", guard.hint ?? ""].join(" ").trim();
   return `Guard ${guard.name}: ${count(guard.value)}, the limit is ${guard.limit}. Nothing is written; check the model, or raise the limit in the sync.`;
 }
 

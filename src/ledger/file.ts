@@ -1,5 +1,5 @@
 /** Opening a ledger's file: only while something is read or written, whole or not at all, and never mended. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { SyncFailure } from "../failure";
 import { DatabaseBusy, type DuckDb, DuckDbError, isNoRoom, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { layout, layoutVersion } from "./format";
-import { type Fingerprint, type LedgerHeader } from "./ledger";
+import { type Fingerprint, type LedgerBinding, type LedgerHeader } from "./ledger";
 
 export interface Kept {
   readonly header: LedgerHeader;
@@ -78,17 +78,20 @@ export async function readHeader(db: DuckDb): Promise<Kept> {
     salt,
     header: {
       version: layoutVersion,
+      // The salt stays inside the file: it is what makes its hashes unguessable.
+      id: createHash("sha256").update(`ledger ${salt}`).digest("hex").slice(0, 16),
       sync: values.get("sync") ?? "",
       target: values.get("target") ?? "",
       fingerprint: JSON.parse(fingerprint) as Fingerprint,
       revision: Number(values.get("revision")),
       values: values.get("values") === "true",
+      ...madeOf(values.get("made")),
     },
   };
 }
 
 /** Make the file of an empty ledger. It appears whole. */
-export async function makeLedger(file: string, header: Omit<LedgerHeader, "revision" | "version">): Promise<void> {
+export async function makeLedger(file: string, header: LedgerBinding): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
   try {
@@ -101,6 +104,7 @@ export async function makeLedger(file: string, header: Omit<LedgerHeader, "revis
         fingerprint: JSON.stringify(header.fingerprint),
         revision: "0",
         values: String(header.values),
+        made: JSON.stringify(header.made ?? {}),
         salt: randomBytes(16).toString("hex"),
       };
       await db.append("header", ["name", "value"], Object.entries(entries));
@@ -113,8 +117,13 @@ export async function makeLedger(file: string, header: Omit<LedgerHeader, "revis
   }
 }
 
+/** A ledger of an older version does not have every entry yet. */
 export function headerUpdate(name: string, value: string): string {
-  return `update header set value = ${sqlString(value)} where name = ${sqlString(name)}`;
+  return `delete from header where name = ${sqlString(name)}; insert into header values (${sqlString(name)}, ${sqlString(value)})`;
+}
+
+function madeOf(text: string | undefined): Pick<LedgerHeader, "made"> {
+  return text === undefined || text === "{}" ? {} : { made: JSON.parse(text) as NonNullable<LedgerHeader["made"]> };
 }
 
 function busy(error: DatabaseBusy): SyncFailure {

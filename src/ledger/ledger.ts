@@ -34,6 +34,14 @@ export interface Fingerprint {
   readonly object: string;
   readonly match?: string;
   readonly key: readonly string[];
+  /** Where the rows come from: "duckdb shop.duckdb". Ledgers of old versions do not say. */
+  readonly warehouse?: string;
+}
+
+/** What a field's values were made of at the last run: their type, and a hash of the mapping and model that made them. */
+export interface Made {
+  readonly type: string;
+  readonly from: string;
 }
 
 export type Origin = "created" | "adopted";
@@ -50,13 +58,20 @@ export type RowState = "live" | "tombstone" | "uncertain" | "doubt" | "held" | "
 
 export interface LedgerHeader {
   readonly version: 1;
+  /** Tells one ledger from another that has the same name: made with it, and kept when it is moved. */
+  readonly id: string;
   readonly sync: string;
   readonly target: string;
   readonly fingerprint: Fingerprint;
   /** Grows with every commit. */
   readonly revision: number;
   readonly values: boolean;
+  /** By field; the key's columns as `key 1`, `key 2` …. Absent where nothing was sent since it was bound. */
+  readonly made?: Readonly<Record<string, Made>>;
 }
+
+/** What whoever makes or binds a ledger says of it. */
+export type LedgerBinding = Omit<LedgerHeader, "id" | "revision" | "version">;
 
 export interface Ledger {
   /** undefined: no ledger yet. Throws SyncFailure "ledger-corrupted" for a file that cannot be read. */
@@ -64,7 +79,7 @@ export interface Ledger {
   /** Rows by state. */
   counts(): Promise<Readonly<Record<RowState, number>>>;
   /** Make an empty ledger for this fingerprint, or bind an adopted one to it. */
-  create(header: Omit<LedgerHeader, "revision" | "version">): Promise<void>;
+  create(header: LedgerBinding): Promise<void>;
   /** Take in outcomes of a plan's changes. Idempotent by run and change: committing the same again changes nothing. */
   commit(window: {
     readonly run: string;

@@ -6,7 +6,7 @@ import { type DuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { applyNotes, applyOutcomes, type CommitInput } from "./commit";
 import { headerUpdate, type Kept, type LedgerOpening, makeLedger, readHeader, withLedger } from "./file";
 import { hashedSql } from "./format";
-import { type Ledger, type LedgerHeader, type Origin, type RowState } from "./ledger";
+import { type Ledger, type LedgerBinding, type Origin, type RowState } from "./ledger";
 import { takeLock } from "./lock";
 import { readDoubts, settle } from "./settle";
 
@@ -140,11 +140,7 @@ async function countRows(db: DuckDb): Promise<Readonly<Record<RowState, number>>
 }
 
 /** Bind an adopted ledger to another fingerprint. Whether it keeps values stays as it was. */
-async function bind(
-  db: DuckDb,
-  { header: kept }: Kept,
-  header: Omit<LedgerHeader, "revision" | "version">,
-): Promise<number> {
+async function bind(db: DuckDb, { header: kept }: Kept, header: LedgerBinding): Promise<number> {
   if (header.values !== kept.values) {
     throw new SyncFailure(
       "ledger-values",
@@ -157,5 +153,6 @@ async function bind(
   await db.run(headerUpdate("sync", header.sync));
   await db.run(headerUpdate("target", header.target));
   await db.run(headerUpdate("fingerprint", JSON.stringify(header.fingerprint)));
+  await db.run(headerUpdate("made", JSON.stringify(header.made ?? {})));
   return 1;
 }

@@ -6,11 +6,12 @@ import { type Fingerprint } from "../ledger/ledger";
 import { DatabaseBusy, type DuckDb, DuckDbError, sqlString } from "../warehouses/duckdb-driver";
 import { SyncFailure } from "../failure";
 import { decide, workColumns } from "./decide";
+import { countDrift, type Drift, type Suspect } from "./drift";
 import { changeColumnList, changeTable, part, rejectionTable } from "./files";
 import { ledgerName, pairRows, type PairInput } from "./pair";
 import { type DoubtfulRun, type HeldCounts, type PlanOptions } from "./plan";
 import { rejectChanges, rejectRows } from "./reject";
-import { addRemovals, type Notice, type OtherLedger } from "./removals";
+import { addRemovals, findRemovals, type Notice, type OtherLedger, type RemovalInput } from "./removals";
 import { count, viewRows, type Work } from "./work";
 
 export interface DiffInput {
@@ -26,6 +27,8 @@ export interface DiffInput {
   readonly others: readonly OtherLedger[];
   readonly options: PlanOptions;
   readonly now: Date;
+  /** What has another type than at the last run, while model and mapping are the same. */
+  readonly suspects: readonly Suspect[];
 }
 
 export interface DiffResult {
@@ -35,6 +38,11 @@ export interface DiffResult {
   /** Of the whole model, whatever `only` says. */
   readonly rejected: number;
   readonly notices: readonly Notice[];
+  /** Records to be removed, of the whole model. */
+  readonly removals: number;
+  /** Keys of the ledger that come more than once. */
+  readonly repeated: number;
+  readonly drifted: readonly Drift[];
 }
 
 /** Fills `changes`, `notes` and `rejections`. What a change writes is the model's say so far, unread and unchecked. */
@@ -46,7 +54,9 @@ export async function diff(work: Work, input: DiffInput): Promise<DiffResult> {
   const rows = await count(db, "select count(*) from model_rows");
   const bad = await rejectRows(work);
   const attach = (file: string, name: string): Promise<void> => attachLedger(db, file, name);
-  let notices: readonly Notice[] = [];
+  let found: { readonly notices: readonly Notice[]; readonly removals: number } = { notices: [], removals: 0 };
+  let drifted: readonly Drift[] = [];
+  let repeated = 0;
   let quiet = 0;
   const held = { inDoubt: 0, reverted: 0, waiting: 0 };
   let doubts: readonly DoubtfulRun[] = [];
@@ -70,10 +80,24 @@ export async function diff(work: Work, input: DiffInput): Promise<DiffResult> {
         `select run, count(*) as records from ${ledgerName}.records where state = 'doubt' group by run order by run desc`,
       );
       quiet = rows - bad.rejected - (await count(db, "select count(*) from pairs where rid is not null"));
+      const removal: RemovalInput = {
+        ...input,
+        ledgerColumns,
+        values: input.ledger.hashed === undefined,
+        nullKeys: bad.nullKeys,
+        only: input.options.only !== undefined,
+        attach,
+      };
+      // Of the whole model, before it is known which keys were asked for: a filter hides nothing from a guard.
+      found = await findRemovals(work, removal);
+      repeated = await count(
+        db,
+        `select count(*) from ${ledgerName}.records where state in ('live', 'uncertain') and key in (select key from duplicate_keys)`,
+      );
       await keepOnly(work, "pairs", input.options.only);
       await decide(work, known);
-      const values = input.ledger.hashed === undefined;
-      notices = await addRemovals(work, { ...input, ledgerColumns, values, nullKeys: bad.nullKeys, attach });
+      drifted = await countDrift(work, input.suspects, { values: removal.values, removals: found.removals });
+      await addRemovals(work, removal);
     } finally {
       await db.detach(ledgerName);
     }
@@ -91,7 +115,7 @@ export async function diff(work: Work, input: DiffInput): Promise<DiffResult> {
   quiet += await settleVerdicts(work);
   const rejected = await count(db, "select count(*) from rejections");
   await keepOnlyRejections(work, input.options.only);
-  return { unchanged: quiet, held, doubts: held.inDoubt > 0 ? doubts : [], rejected, notices };
+  return { unchanged: quiet, held, doubts: held.inDoubt > 0 ? doubts : [], rejected, ...found, repeated, drifted };
 }
 
 /** Move what is no change out of `changes`. Gives how many rows turned out unchanged. */

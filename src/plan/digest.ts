@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { type SyncDefinition } from "../sync/definition";
 import { type DuckDb } from "../warehouses/duckdb-driver";
 import { part } from "./files";
+import { type PlanHeader } from "./plan";
 import { type Work } from "./work";
 
 export interface PlanTarget {
@@ -22,16 +23,27 @@ export function definitionDigest(ask: {
   return sha256(canonicalJson(ask));
 }
 
-/** sha256 hex of the definition's digest, the ledger's revision and the hash of the changes. */
-export function planDigest(definition: string, ledgerRevision: number, changes: string): string {
-  return sha256(canonicalJson([definition, ledgerRevision, changes]));
+/** sha256 hex of the definition's digest, the ledger's revision, the hash of the changes, and what guards are judged by. */
+export function planDigest(
+  header: Pick<PlanHeader, "definitionDigest" | "ledgerRevision" | "ledger" | "fingerprint" | "basis" | "firstRun">,
+  changes: string,
+): string {
+  const { definitionDigest, ledgerRevision, ledger, fingerprint, basis, firstRun } = header;
+  return sha256(canonicalJson([definitionDigest, ledgerRevision, ledger, changes, fingerprint, basis, firstRun]));
+}
+
+/** What a field's values are made of: a hash that changes with the model's text and the mapping, not with the rows. */
+export function madeFrom(...parts: readonly unknown[]): string {
+  return sha256(canonicalJson(parts)).slice(0, 16);
 }
 
 /**
  * A hash of all changes and notes that does not depend on their order: sums of the halves of each row's md5, over
  * values that carry their length, so that no two rows run together. Values before are shown, not sent, and left out.
  */
-export async function changesHash(work: Pick<Work, "db" | "fields" | "lookups" | "signal">): Promise<string> {
+export async function changesHash(
+  work: Pick<Work, "db" | "fields" | "lookups"> & Partial<Pick<Work, "signal">>,
+): Promise<string> {
   const { db, fields, lookups, signal } = work;
   const values = (state: string): readonly string[] => [
     ...["action", "key", "remote_id", "match", "match_before", "origin", "takes_over", state].flatMap(measured),
@@ -67,7 +79,7 @@ function measured(value: string): readonly string[] {
   return [`coalesce(strlen(${value}), -1)`, "':'", value];
 }
 
-function sha256(text: string): string {
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

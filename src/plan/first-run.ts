@@ -2,15 +2,22 @@
 import { SyncFailure } from "../failure";
 import { type Fingerprint, type LedgerHeader } from "../ledger/ledger";
 import { type SyncDefinition } from "../sync/definition";
-import { type FirstRun } from "./plan";
+import { type FirstRun, type PlanOptions } from "./plan";
 
 /** The first run's decision; undefined where there is a ledger, or nothing to decide. */
 export function decideFirstRun(
   definition: SyncDefinition,
   header: LedgerHeader | undefined,
-  asked: FirstRun | undefined,
+  { firstRun: asked, only }: Pick<PlanOptions, "firstRun" | "only">,
 ): FirstRun | undefined {
   if (header !== undefined) return undefined;
+  if (asked === "baseline" && only !== undefined) {
+    throw new SyncFailure(
+      "first-run-unavailable",
+      "A baseline of some keys would make all others look as if they had never been there.",
+      "Take the baseline of the whole model, without --only.",
+    );
+  }
   if (definition.mode === "append" && asked === "adopt") {
     throw new SyncFailure(
       "first-run-unavailable",
@@ -28,10 +35,25 @@ export function decideFirstRun(
 }
 
 /** Throws SyncFailure "ledger-mismatch" that says what differs. */
-export function checkFingerprint(header: LedgerHeader | undefined, present: Fingerprint): void {
+export function checkFingerprint(
+  header: LedgerHeader | undefined,
+  present: Fingerprint,
+  owner: { readonly sync: string; readonly target: string },
+): void {
   if (header === undefined) return;
+  if (header.sync !== owner.sync || header.target !== owner.target) {
+    throw new SyncFailure(
+      "ledger-mismatch",
+      `The ledger's file was made for "${header.sync}" on ${header.target}, and lies where that of "${owner.sync}" on ${owner.target} belongs.`,
+      "If it was copied, put it back. If it is meant, `sluice ledger adopt` makes it this sync's own.",
+    );
+  }
   const kept = header.fingerprint;
   const differences = [
+    // Ledgers and plans of old versions do not say where their rows came from.
+    kept.warehouse === undefined || present.warehouse === undefined
+      ? ""
+      : difference("warehouse", kept.warehouse, present.warehouse),
     difference("account", kept.account, present.account),
     difference("kind of connection", kept.connectionType, present.connectionType),
     difference("object", kept.object, present.object),

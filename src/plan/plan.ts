@@ -1,7 +1,8 @@
 /** What a plan is: all changes of one sync, with what was left out and why; complete before the first write. */
-import { type Fingerprint } from "../ledger/ledger";
+import { type Fingerprint, type Made } from "../ledger/ledger";
 import { type Path } from "../problem";
 import { type Action, type Change, type Mode, type OnRemoved, type RecordKey, type Rejection } from "../record";
+import { type Limit } from "../sync/definition";
 import { type Json, type LogicalType } from "../value";
 
 export interface PlanOptions {
@@ -81,12 +82,47 @@ export interface DoubtfulRun {
   readonly records: number;
 }
 
+export const guardNames = [
+  "max_removed",
+  "max_changes",
+  "max_rejected",
+  "min_rows",
+  "unique_key",
+  "same_types",
+] as const;
+
 export interface GuardResult {
-  readonly name: "max_removed" | "max_changes" | "max_rejected" | "min_rows";
+  readonly name: (typeof guardNames)[number];
   /** As the author wrote it: 5%, 100000. */
   readonly limit: string;
   readonly value: number;
   readonly tripped: boolean;
+  /** What happened and what to do, where name, limit and value do not say it. */
+  readonly message?: string;
+  readonly hint?: string;
+}
+
+/** The numbers that guards are judged by, of the whole model, whatever `only` and `limit` say. */
+export interface GuardBasis {
+  /** Rows of the raw model. */
+  readonly rows: number;
+  /** Rows of the ledger that the destination holds. */
+  readonly live: number;
+  /** Records that left the model and would be removed. */
+  readonly removals: number;
+  /** Rejected rows. */
+  readonly rejected: number;
+  /** Keys of the ledger that the model returns more than once. */
+  readonly repeated: number;
+  /** Is this how a mirror that removes begins? */
+  readonly firstMirror: boolean;
+  /** Fields whose type changed although neither model nor mapping did, and how many records that alters. */
+  readonly drifted: readonly {
+    readonly field: string;
+    readonly was: string;
+    readonly is: string;
+    readonly records: number;
+  }[];
 }
 
 /** The limit of a guard that must be stated and is not. */
@@ -106,6 +142,13 @@ export interface PlanHeader {
   /** sha256 hex of definition digest, ledger revision and the order-independent hash of the changes. */
   readonly digest: string;
   readonly ledgerRevision: number;
+  /** Id of the ledger it was compared with; absent: there was none. */
+  readonly ledger?: string;
+  /** Revisions of the ledgers that were asked whether they claim a record that goes. */
+  readonly claims?: Readonly<Record<string, number>>;
+  readonly basis: GuardBasis;
+  /** What the values of each field were made of. */
+  readonly made: Readonly<Record<string, Made>>;
   readonly fingerprint: Fingerprint;
   /** Destination fields in file order, with the type their values have. */
   readonly fields: readonly { readonly name: string; readonly type: LogicalType | "mixed" }[];
@@ -140,6 +183,8 @@ export interface Revert {
   readonly removal: OnRemoved;
   /** Records that are as they were before already: carrying the plan out holds them. */
   readonly holds: number;
+  /** Most records it may remove, as whoever asked for it said; else the sync's guard counts. */
+  readonly maxRemoved?: Limit;
 }
 
 /** A plan and its stored changes. Changes are read in order of id, in pages, so that memory stays flat. */

@@ -7,12 +7,13 @@ import { SyncFailure, throwIfAborted } from "../failure";
 import { type Fingerprint, type LedgerHeader, type RowState } from "../ledger/ledger";
 import { type SyncDefinition } from "../sync/definition";
 import { type LogicalType } from "../value";
-import { type DuckDb, DuckDbError, isNoRoom, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
+import { type DuckDb, DuckDbError, isNoRoom, openDuckDb } from "../warehouses/duckdb-driver";
 import { type Warehouse } from "../warehouses/warehouse";
 import { type Mapping } from "./compile";
 import { describeMapping } from "./describe";
 import { changesHash, definitionDigest, planDigest, type PlanTarget } from "./digest";
 import { diff, type DiffResult } from "./diff";
+import { madeOf, suspectsOf } from "./drift";
 import { checkValues } from "./encode";
 import { estimate } from "./estimate";
 import { type FieldTypes, objectContext } from "./fields";
@@ -22,6 +23,7 @@ import { checkGuards } from "./guards";
 import { resolveLookups } from "./lookups";
 import {
   type FirstRun,
+  type GuardBasis,
   type PlanCounts,
   type PlanHeader,
   type PlanOptions,
@@ -29,9 +31,9 @@ import {
   type StoredPlan,
 } from "./plan";
 import { checkReadable, readBack } from "./read-back";
-import { type Notice, type OtherLedger, withheldForRejections, withholdRemovals } from "./removals";
+import { claimsOf, type Notice, type OtherLedger, removes, withheldForRejections, withholdRemovals } from "./removals";
 import { stage } from "./stage";
-import { openPlan } from "./store";
+import { openPlan, writeHeader } from "./store";
 import { noticesOfDoubt } from "./doubts";
 import { settleEmpty } from "./tidy";
 import { count, stageName, type Work } from "./work";
@@ -47,6 +49,8 @@ export interface PlanInput {
   readonly object: ObjectSchema;
   /** From probe; "sandbox" for a sandbox. */
   readonly account: string;
+  /** What the warehouse says it is. */
+  readonly rowsFrom: string;
   readonly ledger: PlanLedger;
   /** Ledgers of the target's other syncs: their live rows may claim a record that left this one. */
   readonly otherLedgers: readonly OtherLedger[];
@@ -80,8 +84,8 @@ const threads = 2;
 export async function plan(input: PlanInput): Promise<StoredPlan> {
   const { definition, ledger, object, options, reader, signal } = input;
   const fingerprint = fingerprintOf(input);
-  checkFingerprint(ledger.header, fingerprint);
-  const firstRun = decideFirstRun(definition, ledger.header, options.firstRun);
+  checkFingerprint(ledger.header, fingerprint, { sync: definition.name, target: input.target.name });
+  const firstRun = decideFirstRun(definition, ledger.header, options);
   checkReadable({ definition, object }, firstRun);
   input.progress({ phase: "describing", done: 0 });
   const mapping = await describeMapping({ definition, modelSql: input.modelSql, warehouse: input.warehouse, signal });
@@ -153,8 +157,7 @@ async function makePlan(making: Making): Promise<void> {
       signal,
     };
     const header = await fill(work, making);
-    await db.run("create table header (json varchar)");
-    await db.run(`insert into header values (${sqlString(JSON.stringify(header))})`);
+    await writeHeader(db, header);
     await db.detach(stageName);
     await db.run("checkpoint");
   } finally {
@@ -168,10 +171,12 @@ async function fill(work: Work, making: Making): Promise<PlanHeader> {
   const { options, reader, ledger, firstRun, types } = making;
   const context = objectContext(reader, definition, making.object, types);
   const kept = ledger.header === undefined ? undefined : { file: ledger.file, hashed: ledger.hashed };
-  const compared = await diff(work, { ...making, ledger: kept, others: making.otherLedgers });
+  const made = madeOf(definition, making.modelSql, making.mapping);
+  const suspects = suspectsOf(made, ledger.header);
+  const compared = await diff(work, { ...making, ledger: kept, others: making.otherLedgers, suspects });
   making.progress({ phase: "comparing", done: making.rows, total: making.rows });
   const notices: Notice[] = [...compared.notices];
-  let { rejected, unchanged } = compared;
+  let { rejected, removals, unchanged } = compared;
   let read = 0;
   if (firstRun === "baseline") await takeAsBaseline(work);
   else {
@@ -188,6 +193,7 @@ async function fill(work: Work, making: Making): Promise<PlanHeader> {
   if (definition.scope === "all" && rejected > 0) {
     const withheld = await withholdRemovals(work);
     if (withheld > 0) notices.push(withheldForRejections(withheld));
+    removals = 0;
   }
   await db.run("alter table changes drop column kind");
   const counts = await countAll(work, making.rows, { ...compared, unchanged });
@@ -198,35 +204,44 @@ async function fill(work: Work, making: Making): Promise<PlanHeader> {
     target: making.target,
     connectorVersion: reader.destination.version,
   });
-  const ledgerRevision = known?.revision ?? 0;
+  const basis: GuardBasis = {
+    rows: making.rows,
+    live: ledger.counts.live + ledger.counts.uncertain,
+    removals,
+    rejected,
+    repeated: compared.repeated,
+    firstMirror: firstRun !== undefined && removes(definition),
+    drifted: compared.drifted,
+  };
+  const said = {
+    definitionDigest: definitionHash,
+    ledgerRevision: known?.revision ?? 0,
+    ...(known === undefined ? {} : { ledger: known.id }),
+    fingerprint: making.fingerprint,
+    basis,
+    ...(firstRun === undefined ? {} : { firstRun }),
+  };
   return {
+    ...said,
     version: 1,
     id: making.id,
     sync: definition.name,
     target: making.target.name,
     mode: definition.mode,
     createdAt: making.now.toISOString(),
-    definitionDigest: definitionHash,
-    digest: planDigest(definitionHash, ledgerRevision, await changesHash(work)),
-    ledgerRevision,
-    fingerprint: making.fingerprint,
+    digest: planDigest(said, await changesHash(work)),
+    claims: claimsOf(making.otherLedgers, making.fingerprint),
+    made,
     fields: types,
     keyTypes: making.mapping.keys.map(({ type }) => type as LogicalType),
     counts,
-    guards: checkGuards(definition.guards, {
-      rows: making.rows,
-      live: ledger.counts.live + ledger.counts.uncertain,
-      changes: counts.create + counts.update + counts.delete,
-      removals: counts.delete,
-      rejected,
-    }),
+    guards: checkGuards(definition.guards, { ...basis, changes: counts.create + counts.update + counts.delete }),
     estimate: estimate(reader, context, definition, { counts, run: making.id }),
     held: compared.held,
     doubts: compared.doubts,
     notices: [...notices, ...noticesOfDoubt(compared.doubts)],
     readBack: read,
     drifted: await countDrifted(work),
-    ...(firstRun === undefined ? {} : { firstRun }),
     ...(options.only === undefined ? {} : { only: options.only.length }),
   };
 }
@@ -277,7 +292,8 @@ export function fingerprintOf({
   account,
   definition,
   reader,
-}: Pick<PlanInput, "account" | "definition" | "reader">): Fingerprint {
+  rowsFrom,
+}: Pick<PlanInput, "account" | "definition" | "reader"> & Partial<Pick<PlanInput, "rowsFrom">>): Fingerprint {
   const { match, object, options } = definition.destination;
   const place = reader.destination.place?.(options) ?? "";
   return {
@@ -286,6 +302,7 @@ export function fingerprintOf({
     object: place === "" ? object : `${object} ${place}`,
     ...(match === undefined ? {} : { match }),
     key: definition.model.key,
+    ...(rowsFrom === undefined ? {} : { warehouse: rowsFrom }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Records whose rows left the model: which of them a mirror removes, and which stay although it would. */
 import { type Fingerprint } from "../ledger/ledger";
+import { type SyncDefinition } from "../sync/definition";
 import { changeColumnList, part } from "./files";
 import { ledgerName, ledgerPart } from "./pair";
 import { type PlanHeader } from "./plan";
@@ -12,6 +13,7 @@ export interface OtherLedger {
   readonly sync: string;
   readonly file: string;
   readonly fingerprint: Fingerprint;
+  readonly revision: number;
 }
 
 export interface RemovalInput {
@@ -21,29 +23,59 @@ export interface RemovalInput {
   readonly fingerprint: Fingerprint;
   readonly others: readonly OtherLedger[];
   readonly nullKeys: number;
+  /** Is the plan of the keys in `only_keys` alone? */
+  readonly only: boolean;
   readonly attach: (file: string, name: string) => Promise<void>;
 }
 
-/** Append removals to `changes`. The ledger is attached. */
-export async function addRemovals(work: Work, input: RemovalInput): Promise<readonly Notice[]> {
-  const { db, definition, signal } = work;
-  if (definition.mode !== "mirror" || definition.onRemoved === "keep") return [];
+export interface FoundRemovals {
+  /** Of the whole model. */
+  readonly removals: number;
+  readonly notices: readonly Notice[];
+}
+
+/** Makes the table `gone`: the rows of the ledger whose records are to be removed, of all that left the model. */
+export async function findRemovals(work: Work, input: RemovalInput): Promise<FoundRemovals> {
+  const { db, signal } = work;
+  if (!removes(work.definition)) return { removals: 0, notices: [] };
   await db.run(
     `create temp table gone as select p.key, l.rowid as lrid, l.match, l.remote_id, l.origin from pairs p join ${ledgerName}.records l on l.rowid = p.lrid where p.kind = 'gone'`,
     signal,
   );
   const gone = await count(db, "select count(*) from gone");
-  if (gone === 0) return [];
-  if (input.nullKeys > 0) return [withheldForNullKeys(gone)];
+  if (gone === 0) return { removals: 0, notices: [] };
+  if (input.nullKeys > 0) {
+    await db.run("delete from gone");
+    return { removals: 0, notices: [withheldForNullKeys(gone)] };
+  }
   const notices: Notice[] = [];
-  if (!definition.removeAdopted) {
+  if (!work.definition.removeAdopted) {
     const adopted = await takeOut(work, "origin is distinct from 'created'");
     if (adopted > 0) notices.push(adoptedStay(adopted));
   }
   const claimed = await takeOutClaimed(work, input);
   if (claimed > 0) notices.push(claimedStay(claimed));
+  const cleared = clearing(work, input)
+    .map(({ writes }) => writes)
+    .join(" or ");
+  const acts = work.definition.onRemoved === "clear" ? cleared || "false" : "true";
+  const removals = await count(
+    db,
+    `select count(*) from gone g join ${ledgerName}.records l on l.rowid = g.lrid where ${acts}`,
+  );
+  return { removals, notices };
+}
+
+/** Does the sync remove what leaves its model? */
+export function removes({ mode, onRemoved }: Pick<SyncDefinition, "mode" | "onRemoved">): boolean {
+  return mode === "mirror" && onRemoved !== "keep";
+}
+
+/** Append what is in `gone` to `changes`; of `only` these keys where that table was made. The ledger is attached. */
+export async function addRemovals(work: Work, input: RemovalInput): Promise<void> {
+  if (!removes(work.definition)) return;
+  if (input.only) await work.db.run("delete from gone where key not in (select key from only_keys)");
   await insertDeletes(work, input);
-  return notices;
 }
 
 /** Withhold what was planned to be removed after all. Gives how many. */
@@ -92,14 +124,21 @@ async function takeOutClaimed(work: Work, input: RemovalInput): Promise<number> 
 // Two rows with one match mean the same record, unless both records are known and are not the same.
 const maySame = "(o.remote_id is null or g.remote_id is null or o.remote_id = g.remote_id)";
 
-async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
-  const { db, definition, object, signal } = work;
+/** SQL of what is emptied, field by field: all that was sent, but for what finds or makes the record. */
+function clearing({ definition, object }: Work, { ledgerColumns }: RemovalInput) {
   const clear = definition.onRemoved === "clear";
-  const columns = work.definition.fields.flatMap(({ field, write }) => {
+  return definition.fields.map(({ field, write }) => {
     const required = object.fields.find(({ name }) => name === field)?.required === true;
     const spared = required || write === "create_only" || field === definition.destination.match;
-    const sent = ledgerPart("sent", field, input.ledgerColumns);
-    const writes = clear && !spared ? `(${sent} is not null and ${sent} <> 'z:')` : "false";
+    const sent = ledgerPart("sent", field, ledgerColumns);
+    return { field, sent, writes: clear && !spared ? `(${sent} is not null and ${sent} <> 'z:')` : "false" };
+  });
+}
+
+async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
+  const { db, definition, signal } = work;
+  const clear = definition.onRemoved === "clear";
+  const columns = clearing(work, input).flatMap(({ field, sent, writes }) => {
     return [
       clear ? `case when ${writes} then 'z:' end` : "null",
       writes,
@@ -122,6 +161,12 @@ async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
     signal,
   );
   if (clear) await db.run(`update changes set verdict = 'note' where action = 'delete' and not (${written})`, signal);
+}
+
+/** Revisions of the ledgers that were asked whether they claim what goes. */
+export function claimsOf(others: readonly OtherLedger[], fingerprint: Fingerprint): Readonly<Record<string, number>> {
+  const asked = others.filter((other) => sameObject(other.fingerprint, fingerprint));
+  return Object.fromEntries(asked.map(({ sync, revision }) => [sync, revision] as const));
 }
 
 function sameObject(a: Fingerprint, b: Fingerprint): boolean {

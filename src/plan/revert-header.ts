@@ -5,8 +5,8 @@ import { type SyncDefinition } from "../sync/definition";
 import { type DuckDb } from "../warehouses/duckdb-driver";
 import { changesHash, planDigest } from "./digest";
 import { estimate } from "./estimate";
-import { checkGuards } from "./guards";
-import { type GuardResult, type PlanHeader, unstated } from "./plan";
+import { checkPlan } from "./guards";
+import { type GuardBasis, type PlanHeader, type Revert } from "./plan";
 import { type RevertInput } from "./revert-input";
 import { count } from "./work";
 
@@ -46,7 +46,29 @@ export async function headerOf(
   const mode = modeOf(object, definition);
   const removal = removalOf(object, definition) ?? "keep";
   const hash = await changesHash({ db, fields, lookups: new Set(fields), signal: input.signal });
-  const ledgerRevision = ledger.header?.revision ?? 0;
+  const basis: GuardBasis = {
+    rows: counts.rows,
+    live: ledger.counts.live + ledger.counts.uncertain,
+    removals: counts.delete,
+    rejected: 0,
+    repeated: 0,
+    firstMirror: false,
+    drifted: [],
+  };
+  const said = {
+    definitionDigest: input.definitionDigest,
+    ledgerRevision: ledger.header?.revision ?? 0,
+    ...(ledger.header === undefined ? {} : { ledger: ledger.header.id }),
+    fingerprint: input.fingerprint,
+    basis,
+  };
+  const revert: Revert = {
+    run: input.run,
+    mode,
+    removal,
+    holds: restored,
+    ...(input.maxRemoved === undefined ? {} : { maxRemoved: input.maxRemoved }),
+  };
   return {
     version: 1,
     id: input.id,
@@ -54,14 +76,13 @@ export async function headerOf(
     target: kept.header.target,
     mode: definition.mode,
     createdAt: input.now.toISOString(),
-    definitionDigest: input.definitionDigest,
-    digest: planDigest(input.definitionDigest, ledgerRevision, hash),
-    ledgerRevision,
-    fingerprint: input.fingerprint,
+    ...said,
+    digest: planDigest(said, hash),
+    made: ledger.header?.made ?? {},
     fields: kept.header.fields,
     keyTypes: kept.header.keyTypes,
     counts,
-    guards: guardsOf(input, { changes, removals: counts.delete, rows: counts.rows }),
+    guards: checkPlan(definition.guards, { basis, revert }, changes),
     estimate: estimate(
       input.reader,
       input.context,
@@ -71,24 +92,8 @@ export async function headerOf(
     notices: noticesOf(input, { changes, recreated, reverted }),
     readBack: read,
     drifted: 0,
-    revert: { run: input.run, mode, removal, holds: restored },
+    revert,
   };
-}
-
-/** A revert that removes must be told how much it may remove: by the sync's guard, or by whoever asks for it. */
-function guardsOf(
-  { definition, ledger, maxRemoved = definition.guards.maxRemoved }: RevertInput,
-  { changes, removals, rows }: { readonly changes: number; readonly removals: number; readonly rows: number },
-): readonly GuardResult[] {
-  const { maxChanges } = definition.guards;
-  const guards = {
-    ...(maxRemoved === undefined ? {} : { maxRemoved }),
-    ...(maxChanges === undefined ? {} : { maxChanges }),
-  };
-  const live = ledger.counts.live + ledger.counts.uncertain;
-  const results = checkGuards(guards, { rows, live, changes, removals, rejected: 0 });
-  if (removals === 0 || maxRemoved !== undefined) return results;
-  return [{ name: "max_removed", limit: unstated, value: removals, tripped: true }, ...results];
 }
 
 function noticesOf(

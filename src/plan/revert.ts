@@ -13,6 +13,7 @@ import { type StoredPlan } from "./plan";
 import { makeWhole } from "./planner";
 import { type Found, headerOf, removalOf } from "./revert-header";
 import { type RevertInput } from "./revert-input";
+import { writeHeader } from "./store";
 import { type Candidate, doneOf, gather } from "./undone";
 import { count } from "./work";
 
@@ -22,8 +23,9 @@ const changesPerPage = 2_000;
 
 /** Throws SyncFailure, Cancelled. The file appears whole or not at all. */
 export async function planRevert(input: RevertInput): Promise<StoredPlan> {
-  checkFingerprint(input.ledger.header, input.kept.header.fingerprint);
-  checkFingerprint(input.ledger.header, input.fingerprint);
+  const owner = { sync: input.definition.name, target: input.kept.header.target };
+  checkFingerprint(input.ledger.header, input.kept.header.fingerprint, owner);
+  checkFingerprint(input.ledger.header, input.fingerprint, owner);
   return makeWhole(input, ({ making }) => makePlan(input, making));
 }
 
@@ -40,8 +42,7 @@ async function makePlan(input: RevertInput, making: string): Promise<void> {
     await db.run("drop table done");
     await db.run("drop table was");
     const header = await headerOf(db, input, fields, { ...found, ...made });
-    await db.run("create table header (json varchar)");
-    await db.run(`insert into header values (${sqlString(JSON.stringify(header))})`);
+    await writeHeader(db, header);
     await db.run("checkpoint");
   } finally {
     db.close();

@@ -1,15 +1,19 @@
 /** Plan files: one database a plan, written whole by the planner and only read from then on. */
 import { SyncFailure } from "../failure";
-import { type Change, type FieldChange, type Rejection } from "../record";
+import { type LedgerHeader } from "../ledger/ledger";
+import { type Action, type Change, type FieldChange, type Rejection } from "../record";
 import { fromTagged, type Json, type LogicalType } from "../value";
 import { type DuckDb, DuckDbError, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { type Cell } from "../warehouses/warehouse";
+import { changesHash, planDigest, sha256 } from "./digest";
 import { driftedIn, part, sendable } from "./files";
 import { displayKey } from "./keys";
-import { type ChangeFilter, type PlanHeader, type PlannedRejections, type StoredPlan } from "./plan";
+import { type ChangeFilter, type PlanCounts, type PlanHeader, type PlannedRejections, type StoredPlan } from "./plan";
 
 const pageRows = 2_000;
 const validMs = 24 * 3_600_000;
+/** Clocks of two computers may differ by so much. */
+const skewMs = 300_000;
 
 /** Open a stored plan. Throws SyncFailure "no-such-plan" for what is not a whole plan. */
 export async function openPlan(file: string): Promise<StoredPlan> {
@@ -24,18 +28,60 @@ export async function openPlan(file: string): Promise<StoredPlan> {
   };
 }
 
-/** Refuses a plan that is older than 24 hours, or made for a ledger that has moved since. */
+/** Refuses a plan that is older than 24 hours, or made for a ledger that has moved since, or for another one. */
 export function checkFresh(
-  header: Pick<PlanHeader, "createdAt" | "ledgerRevision">,
-  present: { readonly now: Date; readonly ledgerRevision: number },
+  header: Pick<PlanHeader, "createdAt" | "ledgerRevision" | "ledger">,
+  present: { readonly now: Date; readonly ledger: Pick<LedgerHeader, "id" | "revision"> | undefined },
 ): void {
   const hint = "Make a new plan and carry that one out.";
-  if (present.now.getTime() - Date.parse(header.createdAt) > validMs) {
-    throw new SyncFailure("plan-expired", "The plan is more than 24 hours old.", hint);
+  const age = present.now.getTime() - Date.parse(header.createdAt);
+  if (age > validMs) throw new SyncFailure("plan-expired", "The plan is more than 24 hours old.", hint);
+  if (!(age >= -skewMs)) {
+    throw new SyncFailure("plan-expired", "The plan is from the future: clocks differ.", `Set the clock. ${hint}`);
   }
-  if (header.ledgerRevision !== present.ledgerRevision) {
+  if (header.ledger !== present.ledger?.id) {
+    throw new SyncFailure("plan-outdated", "The plan was made for another ledger than the one here.", hint);
+  }
+  if (header.ledgerRevision !== (present.ledger?.revision ?? 0)) {
     throw new SyncFailure("plan-outdated", "Another run has changed the ledger since the plan was made.", hint);
   }
+}
+
+/** The last thing written to a plan's database: what the plan is, sealed against a change by hand. */
+export async function writeHeader(db: DuckDb, header: PlanHeader): Promise<void> {
+  const json = JSON.stringify(header);
+  await db.run("create table header (json varchar, seal varchar)");
+  await db.run(`insert into header values (${sqlString(json)}, ${sqlString(sha256(json))})`);
+}
+
+/** Throws SyncFailure "plan-altered" unless the file says what the planner wrote. Gives how many changes it has. */
+export async function verifyPlan({ file, header }: StoredPlan): Promise<Pick<PlanCounts, Action>> {
+  return withPlan(file, async (db) => {
+    const [row] = await db.rows<{ json: string; seal: string }>("select json, seal from header").catch(() => []);
+    if (row === undefined || row.json !== JSON.stringify(header) || sha256(row.json) !== row.seal) throw altered();
+    const fields = header.fields.map(({ name }) => name);
+    // Tables and columns that are not there make as little of a plan as changes that are others.
+    const hash = await lookupFields(db, fields)
+      .then((lookups) => changesHash({ db, fields, lookups }))
+      .catch((error: unknown) => {
+        if (error instanceof DuckDbError) throw altered();
+        throw error;
+      });
+    if (planDigest(header, hash) !== header.digest) throw altered();
+    const found = await db.rows<{ action: Action; n: number }>(
+      "select action, count(*) as n from changes group by action",
+    );
+    const of = (action: Action): number => Number(found.find((each) => each.action === action)?.n ?? 0);
+    return { create: of("create"), update: of("update"), delete: of("delete") };
+  });
+}
+
+function altered(): SyncFailure {
+  return new SyncFailure(
+    "plan-altered",
+    "The plan's file is not what was planned: it was changed, or another version of Sluice made it.",
+    "Make a new plan and carry that one out.",
+  );
 }
 
 /** The file is open only while something is read from it, so that a run can attach it. */

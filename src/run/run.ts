@@ -3,6 +3,7 @@ import { type Writer } from "../destinations/connection";
 import { type DeliverContext } from "../destinations/destination";
 import { Cancelled, SyncFailure } from "../failure";
 import { type Ledger } from "../ledger/ledger";
+import { type AdmittedPlan } from "../plan/admit";
 import { type StoredPlan } from "../plan/plan";
 import { type OutgoingChange, type RecordKey } from "../record";
 import { type Limit } from "../sync/definition";
@@ -17,8 +18,8 @@ export interface RunInput {
   readonly id: string;
   /** Path of the sync file, relative to the project. */
   readonly file: string;
-  /** The caller has checked its definition digest and the ledger's revision, and holds the ledger's lock. */
-  readonly plan: StoredPlan;
+  /** The caller holds the ledger's lock. */
+  readonly plan: AdmittedPlan;
   readonly ledger: Pick<Ledger, "commit" | "commitNotes">;
   readonly writer: Writer;
   /** `run` is this run's id. */
@@ -103,11 +104,14 @@ async function carryOut(input: RunInput, tally: Tally, moved: () => void): Promi
   for await (const page of rejectionPages(plan)) for (const rejection of page) await tally.planned(rejection);
   const tripped = plan.header.guards.filter((guard) => guard.tripped);
   if (tripped.length > 0) {
-    const said = tripped.map(({ name, value, limit }) => `${name} is ${limit} and the plan has ${value}`).join("; ");
+    const plain = tripped.filter(({ message }) => message === undefined);
+    const said = plain.map(({ name, value, limit }) => `${name} is ${limit} and the plan has ${value}`).join("; ");
+    const messages = tripped.flatMap(({ message }) => message ?? []);
+    const hints = tripped.flatMap(({ hint }) => hint ?? []);
     return new GuardTripped(
       "guard-tripped",
-      `Nothing was sent: ${said}.`,
-      "Look at the plan, then mend the model or raise the guard.",
+      [plain.length > 0 ? `Nothing was sent: ${said}.` : "Nothing was sent.", ...messages].join(" "),
+      [...(plain.length > 0 ? ["Look at the plan, then mend the model or raise the guard."] : []), ...hints].join(" "),
     );
   }
   await input.ledger.commitNotes({ run: input.context.run, planFile: plan.file });

@@ -67,7 +67,9 @@ ${more}`;
 
   it("mirrors rows as JSON Lines, every digit kept", async () => {
     await items(first, awkward);
-    project.write({ "lines.sync.yaml": sync("mirror", "items.jsonl", "on_removed: delete\n") });
+    project.write({
+      "lines.sync.yaml": sync("mirror", "items.jsonl", "on_removed: delete\nguards: { max_removed: 100% }\n"),
+    });
     assert.equal((await sluice("run lines --first-run send")).code, 0);
     assert.deepEqual(project.read("out/items.jsonl").trimEnd().split("\n").map(parsed), [
       {
@@ -163,6 +165,7 @@ destination:
   repeatable: true
 mode: mirror
 on_removed: delete
+guards: { max_removed: 100% }
 fields: { id: id, name: name, score: score }
 `,
     });

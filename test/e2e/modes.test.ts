@@ -22,6 +22,9 @@ fields:
   jobtitle: title
 ${more}`;
 
+/** A limit of removals is wanted; here everything may go. */
+const removals = "guards: { max_removed: 100% }\n";
+
 describe("what a sync does to the records of its destination", function () {
   this.timeout(120_000);
   let project: Project;
@@ -66,7 +69,7 @@ describe("what a sync does to the records of its destination", function () {
     ] as const) {
       it(`${onRemoved}: what becomes of a record whose row is gone`, async () => {
         await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')"]);
-        project.write({ "people.sync.yaml": contacts("mirror", `on_removed: ${onRemoved}`) });
+        project.write({ "people.sync.yaml": contacts("mirror", `on_removed: ${onRemoved}\n${removals}`) });
         assert.deepEqual(counts(await sluice("run people --first-run send")), "2 created");
         await warehouse(["(1, 'a', 'Ace')"]);
         const removed = await sluice("run people");
@@ -83,7 +86,7 @@ describe("what a sync does to the records of its destination", function () {
 
     it("leaves alone what it did not create", async () => {
       await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')"], [{ email: "b@x.io", jobtitle: "Clerk" }]);
-      project.write({ "people.sync.yaml": contacts("mirror", "on_removed: archive") });
+      project.write({ "people.sync.yaml": contacts("mirror", `on_removed: archive\n${removals}`) });
       assert.equal(counts(await sluice("run people --first-run send")), "1 created 1 updated");
       await warehouse(["(3, 'c', 'Cook')"]);
       const { json } = await sluice("plan people");
@@ -98,7 +101,7 @@ describe("what a sync does to the records of its destination", function () {
     it("removes nothing while a row has no key", async () => {
       await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')"]);
       project.write({
-        "people.sync.yaml": contacts("mirror", "on_removed: archive").replace(
+        "people.sync.yaml": contacts("mirror", `on_removed: archive\n${removals}`).replace(
           "{ table: people, key: id }",
           "{ sql: 'select if(id = 9, null, id) as id, name, email, title from people', key: id }",
         ),
@@ -169,7 +172,7 @@ describe("what a sync does to the records of its destination", function () {
     ] as const) {
       it(`decided as ${decision}`, async () => {
         await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')"], [{ email: "b@x.io", firstname: "b", jobtitle: "Clerk" }]);
-        project.write({ "people.sync.yaml": contacts("mirror", "on_removed: archive") });
+        project.write({ "people.sync.yaml": contacts("mirror", `on_removed: archive\n${removals}`) });
         const { code, json } = await sluice(`run people --first-run ${decision}`);
         assert.equal(code, 0, JSON.stringify(json));
         assert.equal(counts({ json }), done);
@@ -247,7 +250,7 @@ describe("what a sync does to the records of its destination", function () {
 
   it("limits what is sent to some keys, or to a number of changes, and takes nothing else for gone", async () => {
     await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')", "(3, 'c', 'Cook')", "(4, 'd', 'Dean')"]);
-    project.write({ "people.sync.yaml": contacts("mirror", "on_removed: archive") });
+    project.write({ "people.sync.yaml": contacts("mirror", `on_removed: archive\n${removals}`) });
     assert.equal(counts(await sluice("run people --first-run send --only 2 3")), "2 created");
     assert.deepEqual(await held(), ["b@x.io Boss", "c@x.io Cook"]);
     assert.equal(counts(await sluice("run people --limit 1")), "1 created");

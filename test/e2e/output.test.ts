@@ -28,7 +28,7 @@ model:
 destination: { connection: exports, object: row, match: what, path: days.jsonl }
 mode: mirror
 on_removed: delete
-guards: { max_changes: 3 }
+guards: { max_changes: 3, max_removed: 100% }
 fields:
   what: { template: "{{ customer_id }} {{ day }}" }
   events: events

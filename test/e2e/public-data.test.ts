@@ -78,6 +78,7 @@ model:
 destination: { connection: hubspot, object: zip, match: code }
 mode: mirror
 on_removed: archive
+guards: { max_removed: 100% }
 fields:
   code: zip_code
   place: { template: "{{ city }}, {{ state }}" }
@@ -193,6 +194,7 @@ model:
 destination: { connection: exports, object: row, match: flight, path: some.csv }
 mode: mirror
 on_removed: delete
+guards: { max_removed: 100% }
 fields:
   flight: { template: "{{ date }} {{ origin }} {{ destination }} {{ delay }} {{ distance }}" }
   flights: flights

@@ -112,7 +112,7 @@ describe("taking a run back", function () {
     assert.equal(unstated.code, 5, unstated.stdout);
     assert.deepEqual(await held(), ["a@x.io Ace", "b@x.io Boss"]);
     const text = await project.sluice(`revert ${last} --yes`);
-    assert.match(text.stdout, /no limit is stated.*--max-removed/);
+    assert.match(text.stdout, /No limit of removals is set.*--max-removed/);
     const asked = await sluice(`revert ${last} --max-removed 1`);
     assert.equal(asked.code, 2, "it asks, and nobody is there to answer");
     assert.equal(asked.json.failure.code, "confirmation-needed");

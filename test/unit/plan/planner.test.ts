@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Cancelled, SyncFailure } from "../../../src/failure";
-import { checkGuards } from "../../../src/plan/guards";
+import { checkGuards, type GuardInput } from "../../../src/plan/guards";
 import { canonicalJson } from "../../../src/plan/digest";
 import { type PlanOptions, PlanProblems, type StoredPlan } from "../../../src/plan/plan";
 import { checkFresh, openPlan } from "../../../src/plan/store";
@@ -110,7 +110,16 @@ describe("plan: a ledger of hashes", () => {
 });
 
 describe("plan: guards", () => {
-  const input = { rows: 200, live: 100, changes: 30, removals: 6, rejected: 20 };
+  const input = {
+    rows: 200,
+    live: 100,
+    changes: 30,
+    removals: 6,
+    rejected: 20,
+    repeated: 0,
+    firstMirror: false,
+    drifted: [],
+  };
   const table: readonly (readonly [Guards, string, boolean])[] = [
     [{ maxRemoved: { share: 0.05 } }, "5%", true],
     [{ maxRemoved: { share: 0.06 } }, "6%", false],
@@ -125,9 +134,44 @@ describe("plan: guards", () => {
   for (const [guards, limit, tripped] of table) {
     it(`${tripped ? "trip" : "hold"} at ${JSON.stringify(guards)}`, () => {
       assert.deepEqual(
-        checkGuards(guards, input).map((result) => [result.limit, result.tripped]),
+        checkGuards({ maxRemoved: { records: 6 }, ...guards }, input)
+          .filter(({ name }) => "maxRemoved" in guards || name !== "max_removed")
+          .map((result) => [result.limit, result.tripped]),
         [[limit, tripped]],
       );
+    });
+  }
+
+  const quiet = { ...input, removals: 0 };
+  const altered = { field: "age", was: "number", is: "text", records: 1 };
+  const unset: Readonly<Record<string, readonly [Partial<GuardInput>, Guards, readonly string[]]>> = {
+    "want a limit for any removal": [{ removals: 1 }, {}, ["max_removed"]],
+    "want a limit for the first run of a mirror": [{ firstMirror: true }, {}, ["max_removed"]],
+    "are content with a limit of all": [{ removals: 6 }, { maxRemoved: { share: 1 } }, []],
+    "do not let an empty model remove everything": [
+      { rows: 0, removals: 6 },
+      { maxRemoved: { share: 1 } },
+      ["min_rows"],
+    ],
+    "let an empty model do so where the sync says so": [
+      { rows: 0, removals: 6 },
+      { maxRemoved: { share: 1 }, minRows: 0 },
+      [],
+    ],
+    "let an empty model be where nothing is removed": [{ rows: 0 }, {}, []],
+    "hold while a tenth of the keys repeats": [{ repeated: 10 }, {}, []],
+    "trip once more of the keys repeat": [{ repeated: 11 }, {}, ["unique_key"]],
+    "leave repeated keys to max_rejected where that is set": [{ repeated: 11 }, { maxRejected: { share: 1 } }, []],
+    "trip where a type changed beneath the sync": [{ drifted: [altered] }, {}, ["same_types"]],
+  };
+  for (const [title, [given, guards, tripped]] of Object.entries(unset)) {
+    it(title, () => {
+      const results = checkGuards(guards, { ...quiet, ...given }).filter((result) => result.tripped);
+      assert.deepEqual(
+        results.map(({ name }) => name),
+        tripped,
+      );
+      assert.ok(results.every(({ message, hint }) => message?.endsWith(".") && hint?.endsWith(".")));
     });
   }
 
@@ -157,12 +201,19 @@ describe("plan: digests", () => {
 
 describe("stored plans", () => {
   it("are valid for 24 hours, and while the ledger has not moved", () => {
-    const header = { createdAt: "2026-11-23T12:00:00.000Z", ledgerRevision: 3 };
-    const at = (time: string, ledgerRevision: number) => () =>
-      checkFresh(header, { now: new Date(time), ledgerRevision });
+    const header = { createdAt: "2026-11-23T12:00:00.000Z", ledgerRevision: 3, ledger: "a" };
+    const at =
+      (time: string, revision: number, id = "a") =>
+      () =>
+        checkFresh(header, { now: new Date(time), ledger: { id, revision } });
     assert.doesNotThrow(at("2026-11-24T12:00:00Z", 3));
     assert.throws(at("2026-11-24T12:00:01Z", 3), { code: "plan-expired" });
+    assert.throws(at("2026-11-23T11:54:00Z", 3), { code: "plan-expired" });
     assert.throws(at("2026-11-23T12:00:01Z", 4), { code: "plan-outdated" });
+    assert.throws(at("2026-11-23T12:00:01Z", 3, "b"), { code: "plan-outdated" });
+    assert.throws(() => checkFresh(header, { now: new Date(header.createdAt), ledger: undefined }), {
+      code: "plan-outdated",
+    });
   });
 
   it("are private, and nothing is left beside them", async () => {

@@ -78,8 +78,8 @@ describe("plan: records that left the model", () => {
         const { file, header } = ledgerOf(world);
         const copy = `${world.folder}/other.duckdb`;
         await copyFile(file, copy);
-        const { fingerprint } = (await header()) as LedgerHeader;
-        world.others.push({ sync: "other", file: copy, fingerprint });
+        const { fingerprint, revision } = (await header()) as LedgerHeader;
+        world.others.push({ sync: "other", file: copy, fingerprint, revision });
       },
       then: "id | email | name\n 1 | 'a@x.io' | 'Ann'",
       notices: ["claimed-stay"],

@@ -156,6 +156,7 @@ export async function planIn(
     reader: readerOf(world),
     object: world.schema,
     account: "1",
+    rowsFrom: "duckdb :memory:",
     ledger: {
       file: ledger.file,
       header: await ledger.header(),

@@ -3,7 +3,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Destination } from "../../../src/destinations/destination";
 import { SyncFailure } from "../../../src/failure";
-import { type StoredPlan } from "../../../src/plan/plan";
+import { type AdmittedPlan } from "../../../src/plan/admit";
 import { type Outcome } from "../../../src/record";
 import { openJournal } from "../../../src/run/journal";
 import { recover } from "../../../src/run/recover";
@@ -87,7 +87,7 @@ async function dyingBefore(steps: readonly number[]): Promise<Left> {
   return inFolder((folder) =>
     withServer(answer, async (server) => {
       const journalAt = (life: number) => path.join(folder, "journal", `${life}.jsonl`);
-      const plan: StoredPlan = { ...planOf(changes(3)), file: path.join(folder, "plan") };
+      const plan: AdmittedPlan = { ...planOf(changes(3)), file: path.join(folder, "plan") };
       writeFileSync(plan.file, "");
       const committed: Outcome[] = [];
       const ledger = {

@@ -9,6 +9,7 @@ import { openJournal } from "../../../src/run/journal";
 import { recover } from "../../../src/run/recover";
 import { type RunReport } from "../../../src/run/report";
 import { run } from "../../../src/run/run";
+import { type AdmittedPlan } from "../../../src/plan/admit";
 import { createRunStore } from "../../../src/run/store";
 import { startSandbox, type SandboxHost } from "../../../src/sandbox/host";
 import { openDuckDbWarehouse } from "../../../src/warehouses/duckdb";
@@ -18,6 +19,7 @@ import { inFolder, jumpingClock } from "./support";
 const definition = definitionOf({
   match: "email",
   mode: "mirror",
+  guards: { maxRemoved: { share: 1 } },
   onRemoved: "archive",
   fields: { email: "email", firstname: "name", product_plan: "plan" },
 });
@@ -76,6 +78,7 @@ async function withJob(work: (job: Job) => Promise<void>): Promise<void> {
             reader,
             object,
             account,
+            rowsFrom: "duckdb :memory:",
             ledger: { file: ledger.file, header: await ledger.header(), counts: await ledger.counts() },
             otherLedgers: [],
             options: { readBack: "none", firstRun: "send" },
@@ -96,7 +99,7 @@ async function withJob(work: (job: Job) => Promise<void>): Promise<void> {
             return await run({
               id,
               file: "people.sync.yaml",
-              plan: stored,
+              plan: stored as AdmittedPlan,
               ledger,
               writer,
               context: {

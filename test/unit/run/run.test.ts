@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { type DeliverContext, type Destination } from "../../../src/destinations/destination";
 import { type Change, type Outcome } from "../../../src/record";
-import { type StoredPlan } from "../../../src/plan/plan";
+import { type AdmittedPlan } from "../../../src/plan/admit";
 import { openJournal } from "../../../src/run/journal";
 import { type RunProgress, type RunReport } from "../../../src/run/report";
 import { run, type RunInput } from "../../../src/run/run";
@@ -41,7 +41,7 @@ interface Ran {
 }
 
 interface Setting {
-  readonly plan: StoredPlan;
+  readonly plan: AdmittedPlan;
   readonly answer: (received: Received) => Reply | Promise<Reply>;
   readonly destination?: Destination;
   readonly context?: Partial<DeliverContext>;

@@ -18,6 +18,7 @@ import {
   type Response,
 } from "../../../src/destinations/destination";
 import { type Change, type Outcome, type OutgoingChange, type Rejection } from "../../../src/record";
+import { type AdmittedPlan } from "../../../src/plan/admit";
 import { type PlanHeader, type StoredPlan } from "../../../src/plan/plan";
 import { type Clock } from "../../../src/run/clock";
 import { connect, type ConnectOptions } from "../../../src/run/connect";
@@ -363,9 +364,9 @@ export function planOf(
   all: readonly Change[],
   given: Partial<PlanHeader> = {},
   rejected: readonly Rejection[] = [],
-): StoredPlan {
+): AdmittedPlan {
   const count = (action: Change["action"]) => all.filter((change) => change.action === action).length;
-  return {
+  const plan: StoredPlan = {
     header: {
       version: 1,
       id: "plan-1",
@@ -390,6 +391,8 @@ export function planOf(
         skipped: 0,
       },
       guards: [],
+      basis: { rows: 0, live: 0, removals: 0, rejected: 0, repeated: 0, firstMirror: false, drifted: [] },
+      made: {},
       estimate: { requests: 0, seconds: 0 },
       notices: [],
       readBack: 0,
@@ -404,6 +407,7 @@ export function planOf(
     },
     close: async () => undefined,
   };
+  return plan as AdmittedPlan;
 }
 
 /** A folder that is gone when the work is done. */
