@@ -10,7 +10,7 @@ import { objectContext } from "../plan/fields";
 import { plan as makePlan } from "../plan/planner";
 import { definitionDigest, type PlanTarget } from "../plan/digest";
 import { type PlanOptions, PlanProblems, type StoredPlan } from "../plan/plan";
-import { type OtherLedger } from "../plan/removals";
+import { type OtherLedger } from "../plan/claims";
 import { asReader } from "../run/connect";
 import { type RunProgress } from "../run/report";
 import { type SyncDefinition } from "../sync/definition";

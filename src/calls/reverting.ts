@@ -16,7 +16,7 @@ import { createRunStore } from "../run/store";
 import { type Limit } from "../sync/definition";
 import { type Place } from "./calls";
 import { makeId } from "./edges";
-import { accountOf, digestOf, planFile, prepare, type Services, verifyAccount } from "./planning";
+import { accountOf, digestOf, otherLedgers, planFile, prepare, type Services, verifyAccount } from "./planning";
 import { recoverSync } from "./recovering";
 import { unknownRun } from "./unknown-run";
 import { loadSyncs } from "./workspace";
@@ -86,6 +86,7 @@ export async function planRevertOf(
       ...(known.fingerprint.warehouse === undefined ? {} : { rowsFrom: known.fingerprint.warehouse }),
     }),
     ledger: await ledger.forPlan(),
+    otherLedgers: await otherLedgers(services, prepared),
     maxRemoved: ask.maxRemoved,
     planFile: planFile(root, id),
     scratch: scratch.folder,

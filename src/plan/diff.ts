@@ -11,7 +11,8 @@ import { changeColumnList, changeTable, part, rejectionTable } from "./files";
 import { ledgerName, pairRows, type PairInput } from "./pair";
 import { type DoubtfulRun, type HeldCounts, type PlanOptions } from "./plan";
 import { rejectChanges, rejectRows } from "./reject";
-import { addRemovals, findRemovals, type Notice, type OtherLedger, type RemovalInput } from "./removals";
+import { type OtherLedger } from "./claims";
+import { addRemovals, findRemovals, type Notice, type RemovalInput } from "./removals";
 import { count, viewRows, type Work } from "./work";
 
 export interface DiffInput {
@@ -203,7 +204,7 @@ async function columnsOf(db: DuckDb): Promise<ReadonlySet<string>> {
   return new Set(rows.map(({ name }) => name.toLowerCase()));
 }
 
-async function attachLedger(db: DuckDb, file: string, name: string): Promise<void> {
+export async function attachLedger(db: DuckDb, file: string, name: string): Promise<void> {
   try {
     await db.attach(file, name, "read");
   } catch (error) {

@@ -9,6 +9,7 @@ import { type SyncDefinition } from "../sync/definition";
 import { type LogicalType } from "../value";
 import { type DuckDb, DuckDbError, isNoRoom, openDuckDb } from "../warehouses/duckdb-driver";
 import { type Warehouse } from "../warehouses/warehouse";
+import { claimsOf, type OtherLedger } from "./claims";
 import { type Mapping } from "./compile";
 import { describeMapping } from "./describe";
 import { changesHash, definitionDigest, planDigest, type PlanTarget } from "./digest";
@@ -31,7 +32,7 @@ import {
   type StoredPlan,
 } from "./plan";
 import { checkReadable, readBack } from "./read-back";
-import { claimsOf, type Notice, type OtherLedger, removes, withheldForRejections, withholdRemovals } from "./removals";
+import { type Notice, removes, withheldForRejections, withholdRemovals } from "./removals";
 import { stage } from "./stage";
 import { openPlan, writeHeader } from "./store";
 import { noticesOfDoubt } from "./doubts";

@@ -1,6 +1,6 @@
 /** Records whose rows left the model: which of them a mirror removes, and which stay although it would. */
-import { type Fingerprint } from "../ledger/ledger";
 import { type SyncDefinition } from "../sync/definition";
+import { type ClaimInput, isLive, maySame, takeOut, takeOutOthers } from "./claims";
 import { changeColumnList, part } from "./files";
 import { ledgerName, ledgerPart } from "./pair";
 import { type PlanHeader } from "./plan";
@@ -8,24 +8,13 @@ import { count, type Work } from "./work";
 
 export type Notice = PlanHeader["notices"][number];
 
-/** Another sync's ledger: its live rows may claim a record that left this one. */
-export interface OtherLedger {
-  readonly sync: string;
-  readonly file: string;
-  readonly fingerprint: Fingerprint;
-  readonly revision: number;
-}
-
-export interface RemovalInput {
+export interface RemovalInput extends ClaimInput {
   readonly ledgerColumns: ReadonlySet<string>;
   /** Does the ledger keep values, so that a record shows what was sent? */
   readonly values: boolean;
-  readonly fingerprint: Fingerprint;
-  readonly others: readonly OtherLedger[];
   readonly nullKeys: number;
   /** Is the plan of the keys in `only_keys` alone? */
   readonly only: boolean;
-  readonly attach: (file: string, name: string) => Promise<void>;
 }
 
 export interface FoundRemovals {
@@ -85,44 +74,19 @@ export async function withholdRemovals({ db }: Work): Promise<number> {
   return removals;
 }
 
-async function takeOut({ db, signal }: Work, condition: string): Promise<number> {
-  const before = await count(db, "select count(*) from gone");
-  await db.run(`delete from gone where ${condition}`, signal);
-  return before - (await count(db, "select count(*) from gone"));
-}
-
 async function takeOutClaimed(work: Work, input: RemovalInput): Promise<number> {
-  const live = "state in ('live', 'uncertain', 'doubt', 'held')";
   // By a row of this model, whether or not it could be synced, or by a present row of this ledger.
-  let claimed = await takeOut(
+  const own = await takeOut(
     work,
     `lrid in (
        select g.lrid from gone g join model_rows r on r.match = g.match
-         left join ${ledgerName}.records o on o.key = r.key and o.${live} where ${maySame}
+         left join ${ledgerName}.records o on o.key = r.key and ${isLive} where ${maySame}
        union all
        select g.lrid from gone g join ${ledgerName}.records o on o.remote_id = g.remote_id
-         where o.${live} and o.rowid not in (select lrid from pairs where rid is null))`,
+         where ${isLive} and o.rowid not in (select lrid from pairs where rid is null))`,
   );
-  for (const other of input.others) {
-    if (!sameObject(other.fingerprint, input.fingerprint)) continue;
-    await input.attach(other.file, "sluice_other");
-    try {
-      const sameMatch = other.fingerprint.match === input.fingerprint.match ? "o.match = g.match" : "false";
-      claimed += await takeOut(
-        work,
-        `lrid in (
-           select g.lrid from gone g join sluice_other.records o on ${sameMatch} where o.${live} and ${maySame}
-           union all select g.lrid from gone g join sluice_other.records o on o.remote_id = g.remote_id where o.${live})`,
-      );
-    } finally {
-      await work.db.detach("sluice_other");
-    }
-  }
-  return claimed;
+  return own + (await takeOutOthers(work, input));
 }
-
-// Two rows with one match mean the same record, unless both records are known and are not the same.
-const maySame = "(o.remote_id is null or g.remote_id is null or o.remote_id = g.remote_id)";
 
 /** SQL of what is emptied, field by field: all that was sent, but for what finds or makes the record. */
 function clearing({ definition, object }: Work, { ledgerColumns }: RemovalInput) {
@@ -161,16 +125,6 @@ async function insertDeletes(work: Work, input: RemovalInput): Promise<void> {
     signal,
   );
   if (clear) await db.run(`update changes set verdict = 'note' where action = 'delete' and not (${written})`, signal);
-}
-
-/** Revisions of the ledgers that were asked whether they claim what goes. */
-export function claimsOf(others: readonly OtherLedger[], fingerprint: Fingerprint): Readonly<Record<string, number>> {
-  const asked = others.filter((other) => sameObject(other.fingerprint, fingerprint));
-  return Object.fromEntries(asked.map(({ sync, revision }) => [sync, revision] as const));
-}
-
-function sameObject(a: Fingerprint, b: Fingerprint): boolean {
-  return a.account === b.account && a.connectionType === b.connectionType && a.object === b.object;
 }
 
 export function withheldForNullKeys(gone: number): Notice {

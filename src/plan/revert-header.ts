@@ -3,6 +3,7 @@ import { type ObjectSchema } from "../destinations/destination";
 import { type Mode, type OnRemoved } from "../record";
 import { type SyncDefinition } from "../sync/definition";
 import { type DuckDb } from "../warehouses/duckdb-driver";
+import { claimsOf } from "./claims";
 import { changesHash, planDigest } from "./digest";
 import { estimate } from "./estimate";
 import { checkPlan } from "./guards";
@@ -78,6 +79,7 @@ export async function headerOf(
     createdAt: input.now.toISOString(),
     ...said,
     digest: planDigest(said, hash),
+    claims: claimsOf(input.otherLedgers, input.fingerprint),
     made: ledger.header?.made ?? {},
     fields: kept.header.fields,
     keyTypes: kept.header.keyTypes,

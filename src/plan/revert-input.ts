@@ -3,6 +3,7 @@ import { type Reader } from "../destinations/connection";
 import { type ObjectContext, type ObjectSchema, type PresentRecord } from "../destinations/destination";
 import { type RecordKey } from "../record";
 import { type Limit, type SyncDefinition } from "../sync/definition";
+import { type OtherLedger } from "./claims";
 import { type PlanHeader, type PlanProgress, type StoredPlan } from "./plan";
 import { type PlanLedger } from "./planner";
 
@@ -26,6 +27,8 @@ export interface RevertInput {
   readonly context: ObjectContext;
   readonly fingerprint: PlanHeader["fingerprint"];
   readonly ledger: PlanLedger;
+  /** Ledgers of the target's other syncs: what their live rows claim is not removed. */
+  readonly otherLedgers: readonly OtherLedger[];
   /** Most records the revert may remove; default: what the sync's guards say. */
   readonly maxRemoved?: Limit | undefined;
   /** The file to make; its folder is made too. */

@@ -6,9 +6,12 @@ import { type PresentRecord } from "../destinations/destination";
 import { type Action } from "../record";
 import { type DuckDb, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { type Cell } from "../warehouses/warehouse";
+import { isLive, takeOut, takeOutOthers } from "./claims";
+import { attachLedger } from "./diff";
 import { changeTable, jsonText, rejectionTable } from "./files";
 import { checkFingerprint } from "./first-run";
 import { type Inverse, inverseOf, type InverseRules } from "./inverse";
+import { ledgerName } from "./pair";
 import { type StoredPlan } from "./plan";
 import { makeWhole } from "./planner";
 import { type Found, headerOf, removalOf } from "./revert-header";
@@ -38,6 +41,7 @@ async function makePlan(input: RevertInput, making: string): Promise<void> {
     await db.run("alter table changes add column becomes varchar");
     await db.run(changeTable("notes", fields, new Set(fields)));
     const found = await gather(db, input, fields);
+    await markClaimed(db, input);
     const made = await invert(db, input, fields);
     await db.run("drop table done");
     await db.run("drop table was");
@@ -47,6 +51,23 @@ async function makePlan(input: RevertInput, making: string): Promise<void> {
   } finally {
     db.close();
   }
+}
+
+/** What the run created may be another sync's too by now, or another key's. */
+async function markClaimed(db: DuckDb, { fingerprint, ledger, otherLedgers, signal }: RevertInput): Promise<void> {
+  const created = `verdict is null and action = 'create' and coalesce(was = '"absent"', true)`;
+  const attach = (file: string, name: string): Promise<void> => attachLedger(db, file, name);
+  await db.run(`create temp table gone as select id as lrid, key, match, remote_id from done where ${created}`, signal);
+  await attach(ledger.file, ledgerName);
+  try {
+    const others = `select g.lrid from gone g join ${ledgerName}.records o on o.remote_id = g.remote_id and o.key <> g.key`;
+    await takeOut({ db, signal }, `lrid in (${others} where ${isLive})`);
+  } finally {
+    await db.detach(ledgerName);
+  }
+  await takeOutOthers({ db, signal }, { fingerprint, others: otherLedgers, attach });
+  await db.run(`update done set verdict = 'claimed' where ${created} and id not in (select lrid from gone)`, signal);
+  await db.run("drop table gone");
 }
 
 async function invert(db: DuckDb, input: RevertInput, fields: readonly string[]): Promise<Omit<Found, "reverted">> {
@@ -115,6 +136,7 @@ async function invert(db: DuckDb, input: RevertInput, fields: readonly string[])
 
 const settledReasons = [
   ["in-doubt", "Whether the run wrote this record is in doubt. Settle that first."],
+  ["claimed", "Another row or sync holds this record too, so it is not removed."],
   ["later-run", "A later run has sent this record since. Revert that one first."],
 ] as const;
 

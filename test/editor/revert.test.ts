@@ -102,7 +102,11 @@ describe("taking a run back in the editor", () => {
     clearInterval(asking);
     const { guards, counts } = await shown("plan");
     assert.deepEqual([counts.delete, counts.rejected], [1, 1]);
-    assert.deepEqual(guards, [{ name: "max_removed", limit: "not stated", value: 1, tripped: true }]);
+    const [{ message = "", hint = "", ...guard } = assert.fail("no guard"), ...others] = guards;
+    assert.deepEqual(others, []);
+    assert.deepEqual(guard, { name: "max_removed", limit: "not stated", value: 1, tripped: true });
+    assert.match(message, /No limit of removals is set, and the plan removes 1 record/);
+    assert.match(hint, /max_removed: .* --max-removed/);
     await vscode.commands.executeCommand("sluice.runPlan");
     const { report } = await shown("run");
     assert.equal(report.revertOf, second, "the plan was carried out in spite of its guard");

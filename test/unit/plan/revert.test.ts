@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { type ObjectSchema, type PresentRecord } from "../../../src/destinations/destination";
+import { type LedgerHeader } from "../../../src/ledger/ledger";
 import { objectContext } from "../../../src/plan/fields";
 import { type StoredPlan } from "../../../src/plan/plan";
 import { planRevert, type RevertInput } from "../../../src/plan/revert";
@@ -130,6 +132,35 @@ const cases: Readonly<Record<string, Case>> = {
     plan: [],
     left: ["2 destination name changed-since"],
     holds: ["a@x.io Ada", "b@x.io Somebody"],
+  },
+  "what it created and another sync holds by now is not removed": {
+    runs: [[ada], [ada, bob]],
+    ask: allowed,
+    then: claimedByAnother,
+    plan: [],
+    left: ["2 destination - claimed"],
+    holds: ["a@x.io Ada", "b@x.io Bob"],
+  },
+  "what it created and another key holds by now is not removed": {
+    runs: [[ada], [ada, bob]],
+    ask: allowed,
+    then: (world) =>
+      editLedger(
+        world,
+        "update records set remote_id = (select remote_id from records where key = '2') where key = '1'",
+      ),
+    plan: [],
+    left: ["2 destination - claimed"],
+    holds: ["a@x.io Ada", "b@x.io Bob"],
+  },
+  "what it updated and another sync holds too gets its values back": {
+    runs: [
+      [ada, bob],
+      [ada, bert],
+    ],
+    then: claimedByAnother,
+    plan: ["update 2 name=Bert→Bob"],
+    holds: ["a@x.io Ada", "b@x.io Bob"],
   },
   "what somebody has put right is left as it is": {
     runs: [[bob], [bert]],
@@ -413,6 +444,7 @@ async function revert(
     context: objectContext(reader, definition, world.schema, header.fields),
     fingerprint: header.fingerprint,
     ledger: { file: ledger.file, header: await ledger.header(), counts: await ledger.counts() },
+    otherLedgers: world.others,
     planFile: path.join(world.folder, "plans", `${id}.duckdb`),
     scratch: path.join(world.folder, "scratch"),
     now: new Date("2026-11-23T13:00:00Z"),
@@ -447,6 +479,15 @@ function change(world: World, email: string, fields: Readonly<Record<string, str
 
 function remove(world: World, email: string): void {
   world.held.delete(find(world, email));
+}
+
+/** Another sync has sent the same records of the same object. */
+async function claimedByAnother(world: World): Promise<void> {
+  const { file, header } = ledgerOf(world);
+  const { fingerprint, revision } = (await header()) as LedgerHeader;
+  const copy = path.join(world.folder, "other.duckdb");
+  await copyFile(file, copy);
+  world.others.push({ sync: "other", file: copy, fingerprint, revision });
 }
 
 async function changePlan(world: World, statement: string): Promise<void> {
