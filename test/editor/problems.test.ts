@@ -178,7 +178,9 @@ describe("rejected records", () => {
   });
 
   it("show the request and the response of one", async () => {
-    await apply(await fixAt(uriOf(members), "email: email", /^Show request and response \(Email address .* is invalid\)$/));
+    await apply(
+      await fixAt(uriOf(members), "email: email", /^Show request and response \(Email address .* is invalid\)$/),
+    );
     const shown = vscode.window.activeTextEditor?.document ?? assert.fail("no document");
     assert.equal(shown.uri.scheme, "sluice-exchange");
     assert.match(shown.getText(), /^POST http.*[^]*HTTP (400|207)/);
@@ -242,7 +244,13 @@ describe("rejected records", () => {
 
   it("leave Problems empty when they are left out of the model", async () => {
     const { document } = await open(members);
-    await apply(await fixAt(document.uri, "email: email", /^Leave these records out in the model \(Email address .* is invalid\)$/));
+    await apply(
+      await fixAt(
+        document.uri,
+        "email: email",
+        /^Leave these records out in the model \(Email address .* is invalid\)$/,
+      ),
+    );
     await untilRejections("none", (all) => all.length === 0);
     assert.match(document.getText(), /sql: "?select \* from members where coalesce\(cast\(id as varchar\) not in \('/);
     await vscode.commands.executeCommand("sluice.run", document.uri);
