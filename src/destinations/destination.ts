@@ -223,6 +223,11 @@ export interface Credentials {
   /** Seconds; absent: until refused. */
   readonly expiresIn?: number;
   /**
+   * The account's own address, where only the answer to `authorize` tells it: requests go there from then on, over https
+   * only. A base_url in sluice.yaml (a proxy, the sandbox) stays what it is.
+   */
+  readonly base?: string;
+  /**
    * The path of the one address there is, where that address is itself the secret (an incoming webhook): it stands in for
    * the path of every request as it leaves. What is kept of an exchange shows the request's own path.
    */
@@ -258,8 +263,8 @@ export interface Destination {
    */
   place?(options: Config): string;
   baseUrl(config: Config): string;
-  /** Credentials from the connection's resolved secrets. The only operation that sees them. */
-  authorize(config: Config): Conversation<Credentials>;
+  /** Credentials from the connection's resolved secrets. The only operation that sees them. `now`, in ms since the epoch, is for assertions that expire. */
+  authorize(config: Config, now?: number): Conversation<Credentials>;
   /** Which account this is; proves the credentials work. */
   probe(config: Config): Conversation<{ readonly account: string; readonly label: string }>;
   /** Every object and its fields. For open destinations: what the options say. */

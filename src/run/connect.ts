@@ -129,6 +129,7 @@ function makeTalk(options: ConnectOptions, concurrency: number): Talk {
   const line: Line = {
     destination,
     base: baseOf(options),
+    moves: options.baseUrl === undefined,
     sender: createSender({ connections: concurrency, timeouts: { ...timeouts, ...options.timeouts } }),
     limiter: createLimiter(destination.limits(options.publicConfig), clock, { patienceMs: wanted.throttledMs }),
     credentials: keepCredentials(authorize, clock),
@@ -145,10 +146,11 @@ function makeTalk(options: ConnectOptions, concurrency: number): Talk {
 
   async function authorize(): Promise<Credentials> {
     const credentials = await converse(
-      destination.authorize(options.config),
+      destination.authorize(options.config, clock.now()),
       { line, files, mode: "read", authorized: false },
       {},
     );
+    if (credentials.base !== undefined && line.moves) mustBeSafe(credentials.base, options);
     if (credentials.address !== undefined) redactor.add(credentials.address);
     // Tokens that were not in the configuration are secrets too.
     for (const [name, value] of Object.entries(credentials.headers)) {
@@ -185,6 +187,18 @@ function unencrypted(name: string): SyncFailure {
     "unencrypted",
     `The connection "${name}" would send its secrets unencrypted: its base_url begins with http://.`,
     "Write https://, or allow_http: true beside it if you trust the whole network between.",
+  );
+}
+
+/** Credentials go where the destination says, and never unencrypted. */
+function mustBeSafe(base: string, { destination, config }: ConnectOptions): void {
+  const url = URL.canParse(base) ? new URL(base) : undefined;
+  const isPlain = url !== undefined && url.username === "" && url.password === "" && url.search + url.hash === "";
+  if (isPlain && ["http:", "https:"].includes(url.protocol) && !isUnencrypted(base, config)) return;
+  throw new SyncFailure(
+    "bad-base-url",
+    `${destination.label} named an address of the account to which no credentials may go.`,
+    "Check the connection's address, or give base_url.",
   );
 }
 

@@ -41,10 +41,11 @@ export async function exchange(
 ): Promise<HttpResponse | NotSent | NoAnswer> {
   const headers = { ...wire.headers, ...lowerCase(credentials?.headers ?? {}) };
   const at = line.clock.now();
+  const home = moved(wire.url, line, credentials?.base);
+  const url = addressed(home, line.base, credentials?.address);
   const patience = request.effect === "read" ? { signal, end: () => undefined } : patient(signal, line);
   let answer: HttpResponse | NotSent | NoAnswer;
   try {
-    const url = addressed(wire.url, line.base, credentials?.address);
     answer = await line.sender.send({ ...wire, url, headers }, { leave: signal, answer: patience.signal });
   } catch (error) {
     if (!(error instanceof NotSent) && !(error instanceof NoAnswer)) throw error;
@@ -58,7 +59,7 @@ export async function exchange(
       at: new Date(at).toISOString(),
       request: {
         method: wire.method,
-        url: wire.url.href,
+        url: home.href,
         headers,
         ...(wire.body === undefined ? {} : { body: wire.body }),
       },
@@ -70,6 +71,16 @@ export async function exchange(
     }),
   );
   return answer;
+}
+
+/** At the account's own address, where the credentials name it. */
+function moved(url: URL, { base, moves }: Line, own: string | undefined): URL {
+  if (own === undefined || !moves) return url;
+  const home = new URL(own);
+  const below = url.pathname.slice(base.pathname.replace(/\/+$/, "").length);
+  home.pathname = home.pathname.replace(/\/+$/, "") + below;
+  home.search = url.search;
+  return home;
 }
 
 /** The secret address, where there is one, below the base as every other path. */

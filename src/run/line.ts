@@ -10,6 +10,8 @@ import { type Sender } from "./send";
 export interface Line {
   readonly destination: Destination;
   readonly base: URL;
+  /** Requests go to the address that the credentials name, where they name one. */
+  readonly moves: boolean;
   readonly sender: Sender;
   readonly limiter: Limiter;
   readonly credentials: CredentialKeeper;

@@ -185,6 +185,47 @@ describe("a connection", () => {
     );
   });
 
+  it("goes to the account's own address where the credentials name it, unless base_url says where", () =>
+    withServer(
+      () => ({ status: 200 }),
+      (home) =>
+        withServer(
+          () => ({ status: 200, json: { token: "t", home: `${home.url}/org` } }),
+          async (login) => {
+            const authorize: Destination["authorize"] = function* () {
+              const answer = http(yield request({ method: "POST", path: "/token", effect: "read", limits: [] }));
+              const base = (answer.json as { home: string }).home;
+              return { headers: { authorization: "Bearer t" }, base };
+            };
+            const destination = { ...testDestination({ authorize }), baseUrl: () => login.url };
+            const { baseUrl, ...own } = connectOptions(login.url, { destination });
+            const urls: string[] = [];
+            for (const options of [own, { ...own, baseUrl: baseUrl! }]) {
+              const writer = connect(options);
+              await writer.converse(reading(), { onExchange: ({ request: { url } }) => urls.push(url) });
+              await writer.close();
+            }
+            assert.deepEqual(urls, [`${home.url}/org/thing`, `${login.url}/thing`]);
+            assert.deepEqual(
+              [home, login].map(({ received }) => received.map(({ path }) => path)),
+              [["/org/thing"], ["/token", "/token", "/thing"]],
+            );
+          },
+        ),
+    ));
+
+  it("takes no address from the credentials to which a token would go unencrypted", async () => {
+    for (const base of ["http://crm.example", "ftp://crm.example", "https://user:pass@crm.example", "crm"]) {
+      const authorize: Destination["authorize"] = function* () {
+        return { headers: { authorization: "Bearer t" }, base };
+      };
+      const { baseUrl: _, ...own } = connectOptions("", { destination: testDestination({ authorize }) });
+      const writer = connect(own);
+      await assert.rejects(writer.converse(reading(), {}), { name: "SyncFailure", code: "bad-base-url" }, base);
+      await writer.close();
+    }
+  });
+
   it("fetches credentials anew before they expire", () => {
     const clock = stillClock();
     const authorize: Destination["authorize"] = function* () {
