@@ -29,6 +29,7 @@ model:
 destination: { connection: hubspot, object: contacts, match: email }
 mode: mirror
 on_removed: archive
+guards: { max_removed: 5% }
 fields:
   email: email
   firstname: first_name
@@ -138,7 +139,9 @@ async function cancelled(project: Project, sandbox: Sandbox): Promise<{ seconds:
     project.sluice(words, {
       env,
       async started(child) {
-        await until(() => sandbox.writes * batch >= whole / 10, "a tenth sent", 600_000);
+        const isOver = (): boolean => child.exitCode !== null;
+        await until(() => isOver() || sandbox.writes * batch >= whole / 10, "a tenth sent", 600_000);
+        if (isOver()) return;
         began = Date.now();
         child.kill("SIGINT");
       },
