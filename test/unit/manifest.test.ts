@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { pages, pagesFolder } from "../support/pages";
 
 const root = path.join(__dirname, "../..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
@@ -220,3 +221,18 @@ describe("the manifest", () => {
     assert.deepEqual(manifest.activationEvents, ["workspaceContains:**/sluice.yaml"]);
   });
 });
+
+describe("the pages of docs/destinations", () => {
+  it("are there for each destination, as it declares itself", async () => {
+    const written = new Map(
+      (existsSync(pagesFolder) ? readdirSync(pagesFolder) : []).map((name) => [
+        name,
+        readFileSync(path.join(pagesFolder, name), "utf8"),
+      ]),
+    );
+    const made = await pages();
+    assert.deepEqual([...written.keys()].sort(), [...made.keys()].sort(), remedy);
+    for (const [name, text] of made) assert.equal(written.get(name), text, `${name}: ${remedy}`);
+  });
+});
+const remedy = "The pages are out of date: run npm run docs, and look at what it wrote.";

@@ -33,6 +33,7 @@ destination:
   escape_formulas: true
 mode: mirror
 on_removed: delete
+guards: { max_removed: 5% }
 fields:
   email: email
   plan: plan

@@ -41,6 +41,7 @@ destination:
   repeatable: true
 mode: mirror
 on_removed: delete
+guards: { max_removed: 5% }
 fields:
   id: id
   email: email

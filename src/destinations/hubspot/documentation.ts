@@ -14,6 +14,7 @@ destination:
   match: email
 mode: mirror
 on_removed: archive
+guards: { max_removed: 5% }
 fields:
   email: email
   firstname: first_name
