@@ -222,7 +222,10 @@ describe("the manifest", () => {
   });
 });
 
-describe("the pages of docs/destinations", () => {
+describe("the pages of docs/destinations", function () {
+  // It loads every connector and what formats Markdown.
+  this.timeout(30_000);
+
   it("are there for each destination, as it declares itself", async () => {
     const written = new Map(
       (existsSync(pagesFolder) ? readdirSync(pagesFolder) : []).map((name) => [
