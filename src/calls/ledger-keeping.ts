@@ -9,12 +9,13 @@ import { asReader } from "../run/connect";
 import { type LedgerSummary, type Place, type SyncSource } from "./calls";
 import { makeId } from "./edges";
 import { openLedger } from "./ledgers";
-import { prepare, rowsFrom, type Services } from "./planning";
+import { prepare, type Prepared, rowsFrom, type Services } from "./planning";
+import { openRecovered } from "./recovering";
 import { loadSync, openWorkspace } from "./workspace";
 
 export type LedgerAction = "show" | "adopt" | "reset" | "move";
 
-/** move: the ledger of `from`, a name that no sync has any more, becomes this sync's. adopt: what was sent counts for the account, object, match and key of today. reset: the old file is put aside. */
+/** move: the ledger of `from`, a name that no sync has any more, becomes this sync's. adopt: what was sent counts for the account, object, match and key of today, as far as it still means something there (see ledger/rebind.ts). reset: the old file is put aside. */
 export async function keepLedger(
   services: Services,
   place: Place,
@@ -125,6 +126,19 @@ async function putAside(
   }
 }
 
+/** What a run that ended in the middle was told belongs to what the ledger was for. */
+async function recoverBefore(services: Services, prepared: Prepared): Promise<void> {
+  const { journal } = await openRecovered(services, prepared, { jobs: "leave" });
+  const isLeft = journal.open().length > 0;
+  await journal.close();
+  if (!isLeft) return;
+  throw new SyncFailure(
+    "run-unfinished",
+    "An earlier run ended in the middle of a job, and only what the ledger is for now can be asked how it ended.",
+    "Take the change back and run the sync once, then adopt; or start anew with `sluice ledger reset`.",
+  );
+}
+
 async function bind(services: Services, place: Place, source: SyncSource): Promise<void> {
   const prepared = await prepare(services, place, source);
   const { definition, ledger, open, workspace } = prepared;
@@ -138,6 +152,7 @@ async function bind(services: Services, place: Place, source: SyncSource): Promi
         "Run the sync with --first-run adopt instead.",
       );
     }
+    await recoverBefore(services, prepared);
     const reader = asReader(open.writer);
     const { account } = await prepared.account();
     const warehouse = await services.connections.warehouse(workspace.project, definition.model.warehouse);

@@ -14,14 +14,6 @@ export function openLedger({ root, target }: ResolvedProject, sync: string, now:
   const ledger = openLocalLedger({ file, lockFile: ledgerLock(root, target, sync), now });
   return {
     ...ledger,
-    async forPlan() {
-      const hashed = await ledger.hashed();
-      return {
-        file,
-        header: await ledger.header(),
-        counts: await ledger.counts(),
-        ...(hashed === undefined ? {} : { hashed }),
-      };
-    },
+    forPlan: async () => ({ file, ...(await ledger.standing()) }),
   };
 }

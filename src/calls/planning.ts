@@ -3,7 +3,7 @@ import path from "node:path";
 import { type DeliverContext, type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { type LedgerHeader } from "../ledger/ledger";
-import { makeSluiceFolder } from "../ledger/place";
+import { ledgerFile, makeSluiceFolder } from "../ledger/place";
 import { makeScratch } from "../ledger/scratch";
 import { openLedger, type OpenLedger } from "./ledgers";
 import { objectContext } from "../plan/fields";
@@ -102,7 +102,8 @@ export async function planPrepared(
   const { workspace, definition, open, ledger } = prepared;
   const { project } = workspace;
   const id = makeId(edges);
-  const header = await ledger.header();
+  const known = await ledger.forPlan();
+  const { header } = known;
   if (header === undefined && options.firstRun === undefined) await askIfRenamed(services, prepared);
   const warehouse = await connections.warehouse(project, definition.model.warehouse);
   const scratch = await makeScratch(project.root, "plan");
@@ -116,7 +117,7 @@ export async function planPrepared(
       object: prepared.object,
       account: await accountOf(prepared, header),
       rowsFrom: await rowsFrom(prepared, warehouse, signal),
-      ledger: await ledger.forPlan(),
+      ledger: known,
       otherLedgers: await otherLedgers(services, prepared),
       options,
       target: prepared.target,
@@ -252,14 +253,22 @@ async function askIfRenamed(
   }
 }
 
-/** Ledgers of the project's other syncs for the same target. */
+/** Ledgers of the project's other syncs, and of all its syncs for other targets: several may lead to one account. */
 export async function otherLedgers(
   { indexes, neighbours }: Services,
-  { workspace, definition, ledger }: Prepared,
+  { workspace, definition }: Prepared,
 ): Promise<readonly OtherLedger[]> {
-  const names = (await indexes.of({ root: workspace.project.root })).syncs.map(({ name }) => name);
-  const found = await neighbours.of(path.dirname(ledger.file), names, definition.name);
-  return found.map(({ sync, file, header: { fingerprint, revision } }) => ({ sync, file, fingerprint, revision }));
+  const { root, target: own } = workspace.project;
+  const names = (await indexes.of({ root })).syncs.map(({ name }) => name);
+  const found: OtherLedger[] = [];
+  for (const target of new Set([own, ...workspace.targets])) {
+    const folder = path.dirname(ledgerFile(root, target, definition.name));
+    for (const { sync, file, header } of await neighbours.of(folder, names, target === own ? definition.name : "")) {
+      const { fingerprint, revision } = header;
+      found.push({ sync: target === own ? sync : `${sync} (${target})`, file, fingerprint, revision });
+    }
+  }
+  return found;
 }
 
 export function targetOf({ project }: Workspace, definition: SyncDefinition): PlanTarget {

@@ -110,7 +110,7 @@ async function columnsOf(db: DuckDb, table: string): Promise<readonly string[]> 
  * | noted     | now                   | stays                 | now                | the plan's                |
  * | skipped   | now                   | stays                 | now                | unknown                   |
  * | doubt     | now                   | what was written      | now                | unknown until settled     |
- * | uncertain | stays                 | stays                 | stays, else now    | created, where it creates |
+ * | uncertain | stays                 | stays                 | stays, else now    | the plan's, else unknown  |
  * | held      | stays                 | what was there before | now                | the plan's                |
  *
  * A plan that reverts considers nothing, and its applied changes are held. Of a record that it removed nothing is left to
@@ -166,9 +166,9 @@ async function upsert(
        case when ${disowned} then null when n.new_state = 'uncertain' then coalesce(o."match", n."match") else coalesce(n."match", o."match") end as "match",
        case when ${disowned} then null
             when n.told_created then 'created'
-            when n.told_created = false then coalesce(${owned}, n.origin, 'adopted')
+            when n.told_created = false then coalesce(${owned}, ${fields.becomes ? "n.origin" : "null"}, 'adopted')
             when n.new_state = 'applied' then coalesce(n.origin, o.origin, 'created')
-            when n.new_state = 'uncertain' and n.action = 'create' then coalesce(n.origin, o.origin, 'created')
+            when n.new_state = 'uncertain' then coalesce(o.origin, n.origin)
             else coalesce(n.origin, o.origin) end as origin,
        ${state} as state, ${sqlString(run)} as run, n.id as change, timestamp '${at.replace("T", " ").replace("Z", "")}' as "at",
        case when n.new_state = 'doubt' then ${attempted} end as attempted,

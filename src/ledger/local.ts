@@ -6,16 +6,25 @@ import { type DuckDb, sqlString } from "../warehouses/duckdb-driver";
 import { applyNotes, applyOutcomes, type CommitInput } from "./commit";
 import { headerUpdate, type Kept, type LedgerOpening, makeLedger, readHeader, withLedger } from "./file";
 import { hashedSql } from "./format";
-import { type Ledger, type LedgerBinding, type Origin, type RowState } from "./ledger";
+import { type Ledger, type LedgerBinding, type LedgerHeader, type Origin, type RowState } from "./ledger";
 import { takeLock } from "./lock";
+import { rebind } from "./rebind";
 import { readDoubts, settle } from "./settle";
 
 export interface LocalLedger extends Ledger {
   readonly file: string;
-  /** Where the ledger keeps hashes instead of values: SQL that makes one from tagged text. */
-  hashed(): Promise<((tagged: string) => string) | undefined>;
+  /** All that a plan asks of it, from one opening. */
+  standing(): Promise<Standing>;
   /** What it holds of one run's changes, and has not been changed since. */
   committed(of: { readonly run: string; readonly planFile: string }): Promise<readonly Committed[]>;
+}
+
+export interface Standing {
+  /** undefined: no ledger yet. */
+  readonly header: LedgerHeader | undefined;
+  readonly counts: Readonly<Record<RowState, number>>;
+  /** Where the ledger keeps hashes instead of values: SQL that makes one from tagged text. */
+  readonly hashed?: (tagged: string) => string;
 }
 
 /** So many changes of one action left rows in this state. */
@@ -60,9 +69,11 @@ export function openLocalLedger({
   return {
     file,
     header: async () => (await reading(readHeader))?.header,
-    async hashed() {
-      const kept = await reading(readHeader);
-      return kept === undefined || kept.header.values ? undefined : hashedSql(kept.salt);
+    async standing() {
+      const found = await reading(async (db) => ({ ...(await readHeader(db)), counts: await countRows(db) }));
+      if (found === undefined) return { header: undefined, counts: noRows };
+      const { header, counts, salt } = found;
+      return { header, counts, ...(header.values ? {} : { hashed: hashedSql(salt) }) };
     },
     counts: async () => (await reading(countRows)) ?? noRows,
     async create(header) {
@@ -150,6 +161,7 @@ async function bind(db: DuckDb, { header: kept }: Kept, header: LedgerBinding): 
       "Start a new one with `sluice ledger reset`, or change `ledger: { values }` in sluice.yaml back.",
     );
   }
+  await rebind(db, kept.fingerprint, header.fingerprint);
   await db.run(headerUpdate("sync", header.sync));
   await db.run(headerUpdate("target", header.target));
   await db.run(headerUpdate("fingerprint", JSON.stringify(header.fingerprint)));

@@ -108,7 +108,7 @@ function again(mode: string): string {
 function wanted({ definition }: Work): string {
   const changed =
     definition.mode === "insert" || (definition.mode === "append" && definition.on === "new") ? "false" : "differs";
-  return `kind in ('new', 'again', 'in-use') or takes_over is not null or (kind = 'live' and ${changed}) or (kind = 'held' and differs)`;
+  return `kind in ('new', 'again', 'in-use') or takes_over is not null or (kind = 'live' and (${changed} or (old_match is null and match is not null))) or (kind = 'held' and differs)`;
 }
 
 function writes(field: FieldMapping, mode: string, whole: boolean): string {

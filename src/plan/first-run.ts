@@ -64,7 +64,7 @@ export function checkFingerprint(
   throw new SyncFailure(
     "ledger-mismatch",
     `The ledger of "${header.sync}" belongs to something else: ${differences.join("; ")}.`,
-    "Take the change back, or choose: `sluice ledger adopt` keeps the ledger for what is there now, `sluice ledger reset` starts anew, and after a renaming `sluice ledger move` brings the old one along.",
+    "Take the change back, or choose: `sluice ledger adopt` keeps the ledger for what is there now, and takes nothing of another account or object for this sync's own, `sluice ledger reset` starts anew, and after a renaming `sluice ledger move` brings the old one along.",
   );
 }
 

@@ -1,4 +1,5 @@
 /** Records whose rows left the model: which of them a mirror removes, and which stay although it would. */
+import { isAside } from "../ledger/rebind";
 import { type SyncDefinition } from "../sync/definition";
 import { type ClaimInput, isLive, maySame, takeOut, takeOutOthers } from "./claims";
 import { changeColumnList, part } from "./files";
@@ -38,6 +39,8 @@ export async function findRemovals(work: Work, input: RemovalInput): Promise<Fou
     return { removals: 0, notices: [withheldForNullKeys(gone)] };
   }
   const notices: Notice[] = [];
+  const unknown = await takeOut(work, isAside("key"));
+  if (unknown > 0) notices.push(rekeyedStay(unknown));
   if (!work.definition.removeAdopted) {
     const adopted = await takeOut(work, "origin is distinct from 'created'");
     if (adopted > 0) notices.push(adoptedStay(adopted));
@@ -135,6 +138,11 @@ export function withheldForNullKeys(gone: number): Notice {
 export function withheldForRejections(gone: number): Notice {
   const message = `${records(gone)} left the model but ${stay(gone)}: with scope: all nothing is removed while a row is rejected.`;
   return { code: "removals-withheld", message };
+}
+
+function rekeyedStay(unknown: number): Notice {
+  const message = `${records(unknown)} of before the sync's key changed ${stay(unknown)}: no row has the match by which ${unknown === 1 ? "it" : "they"} could be found again.`;
+  return { code: "rekeyed-stay", message };
 }
 
 function adoptedStay(adopted: number): Notice {

@@ -55,7 +55,9 @@ export function settle(change: Unsettled, present: PresentRecord | undefined, ru
 
 function settleAbsent(change: Unsettled, { mode, mappings }: SettleRules): Settled {
   if (mode === "update") return { ...change, verdict: "skipped", fields: change.fields.map(unwritten) };
-  if (change.action === "create") return { ...change, verdict: "change", fields: change.fields.map(asBefore) };
+  // Nobody had made it when it was looked for. Who did is known even if no answer comes.
+  if (change.action === "create")
+    return { ...change, verdict: "change", origin: "created", fields: change.fields.map(asBefore) };
   // Someone else removed the record: it is made anew, with everything.
   const fields = change.fields.map((field, index) => {
     const silent = mappings[index]?.nulls === "skip" && field.now === nullTag;

@@ -84,36 +84,6 @@ describe("what a sync does to the records of its destination", function () {
       });
     }
 
-    it("leaves alone what it did not create", async () => {
-      await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')"], [{ email: "b@x.io", jobtitle: "Clerk" }]);
-      project.write({ "people.sync.yaml": contacts("mirror", `on_removed: archive\n${removals}`) });
-      assert.equal(counts(await sluice("run people --first-run send")), "1 created 1 updated");
-      await warehouse(["(3, 'c', 'Cook')"]);
-      const { json } = await sluice("plan people");
-      assert.deepEqual(
-        json.syncs[0].notices.map(({ code }: Output) => code),
-        ["adopted-stay"],
-      );
-      assert.equal(counts(await sluice("run people")), "1 created 1 deleted");
-      assert.deepEqual(await held(), ["archived a@x.io Ace", "b@x.io Boss", "c@x.io Cook"]);
-    });
-
-    it("removes nothing while a row has no key", async () => {
-      await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')"]);
-      project.write({
-        "people.sync.yaml": contacts("mirror", `on_removed: archive\n${removals}`).replace(
-          "{ table: people, key: id }",
-          "{ sql: 'select if(id = 9, null, id) as id, name, email, title from people', key: id }",
-        ),
-      });
-      await sluice("run people --first-run send");
-      await warehouse(["(1, 'a', 'Ace')", "(9, 'b', 'Boss')"]);
-      const withheld = await sluice("run people");
-      assert.equal(withheld.code, 3);
-      assert.equal(counts(withheld), "1 rejected");
-      assert.deepEqual(await held(), ["a@x.io Ace", "b@x.io Boss"]);
-    });
-
     it("writes nothing where max_removed trips, and says so with exit code 5", async () => {
       await world(["(1, 'a', 'Ace')", "(2, 'b', 'Boss')", "(3, 'c', 'Cook')"]);
       project.write({ "people.sync.yaml": contacts("mirror", "on_removed: archive\nguards: { max_removed: 10% }") });

@@ -52,7 +52,8 @@ function assertExists({ file, title }: { readonly file: string; readonly title: 
   const text = read(file);
   const named =
     ['"', "`"].some((quote) => text.includes(`it(${quote}${title}${quote}`)) ||
-    (text.includes("cases({") && text.includes(`\n    "${title}": {`));
+    (text.includes("cases({") && text.includes(`\n    "${title}": {`)) ||
+    (text.includes(", Case>> = {") && text.includes(`\n  "${title}": {`));
   assert.ok(named, `${file} has no test "${title}".`);
 }
 

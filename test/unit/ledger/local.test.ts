@@ -77,7 +77,7 @@ describe("a local ledger", () => {
       const origins: readonly [row: Row, created: boolean | undefined, origin: string][] = [
         [{ key: "told created", write, origin: "adopted" }, true, "created"],
         [{ key: "told found", write }, false, "adopted"],
-        [{ key: "found, but known", write, origin: "created" }, false, "created"],
+        [{ key: "found, though it was not there when it was planned", write, origin: "created" }, false, "adopted"],
         [{ key: "not told, known", write, origin: "adopted" }, undefined, "adopted"],
         [{ key: "not told", write }, undefined, "created"],
       ];
@@ -123,6 +123,7 @@ describe("a local ledger", () => {
         { key: "3", match: "c@x.io", write: { name: "s:C" } },
         { key: "4", write: { name: "s:D" } },
         { action: "update", key: "5", match: "e@x.io", write: { name: "s:E" } },
+        { key: "6", match: "f@x.io", write: { name: "s:F" }, origin: "created" },
       ];
       const uncertain = { outcome: "rejected", code: "timeout", reason: "no answer", uncertain: true } as const;
       const doubt = { outcome: "in doubt", reason: "no answer" } as const;
@@ -132,13 +133,15 @@ describe("a local ledger", () => {
         { ...uncertain, id: 3 },
         { ...doubt, id: 4 },
         { outcome: "skipped", id: 5, reason: "absent" },
+        { ...uncertain, id: 6 },
       ]);
       assert.deepEqual(await desk.rows(), {
         "1": "uncertain created r1 ada@x.io email=s:ada@x.io→s:ada@x.io name=s:Ada→s:Ada",
         "2": "doubt created r2 ada@x.io email=s:ada@x.io→s:ada@x.io name=s:B→s:B",
-        "3": "uncertain created - c@x.io email=-→- name=-→-",
+        "3": "uncertain - - c@x.io email=-→- name=-→-",
         "4": "doubt - - - email=-→- name=s:D→s:D",
         "5": "skipped - - e@x.io email=-→- name=s:E→-",
+        "6": "uncertain created - f@x.io email=-→- name=-→-",
       });
     }));
 
@@ -327,7 +330,7 @@ describe("a local ledger", () => {
         assert.match(values ?? "", /^live created - - (\w=(h:[0-9a-f]{64}|z:)→\2 ?){4}$/);
         const bytes = readFileSync(desk.ledger.file);
         assert.ok(!bytes.includes("s:6") && !bytes.includes("n:5"));
-        const hashed = await desk.ledger.hashed();
+        const { hashed } = await desk.ledger.standing();
         assert.ok(hashed);
         const db = await openDuckDb(desk.ledger.file, { readOnly: true });
         const same = (tagged: string, field: string): string => `${hashed(tagged)} = "c:${field}"`;

@@ -147,7 +147,6 @@ export async function planIn(
     { root: world.folder, scratch: path.join(world.folder, "scratch") },
   );
   const ledger = ledgerOf(world);
-  const hashed = await ledger.hashed();
   return plan({
     id: `plan-${world.plans}`,
     definition,
@@ -159,9 +158,7 @@ export async function planIn(
     rowsFrom: "duckdb :memory:",
     ledger: {
       file: ledger.file,
-      header: await ledger.header(),
-      counts: await ledger.counts(),
-      ...(hashed === undefined ? {} : { hashed }),
+      ...(await ledger.standing()),
     },
     otherLedgers: world.others,
     options: { readBack: "none", ...ask.options },
