@@ -157,6 +157,10 @@ async function upsert(
   // A revert considers nothing anew: what was considered of the record that it makes again still holds.
   const joined = fields.becomes ? "true" : `not coalesce(${fresh}, false)`;
   const owned = fields.becomes ? "case when n.action <> 'create' then o.origin end" : "o.origin";
+  // Ours was removed or merged there, and what was found in its place is somebody else's. Where ids follow the match
+  // another id alone means nothing.
+  const another = `(o.remote_id is not null and not ${String(fields.becomes)}
+    and (n.action = 'create' or (n.told_id <> o.remote_id and n."match" is not distinct from o."match")))`;
   const attempted = `case when n.action = 'delete' and coalesce(${anyWritten}, false) then 'clear' else n.action end`;
   await db.run(
     `create or replace temp table rows_now as
@@ -166,6 +170,7 @@ async function upsert(
        case when ${disowned} then null when n.new_state = 'uncertain' then coalesce(o."match", n."match") else coalesce(n."match", o."match") end as "match",
        case when ${disowned} then null
             when n.told_created then 'created'
+            when n.told_created = false and ${another} then 'adopted'
             when n.told_created = false then coalesce(${owned}, ${fields.becomes ? "n.origin" : "null"}, 'adopted')
             when n.new_state = 'applied' then coalesce(n.origin, o.origin, 'created')
             when n.new_state = 'uncertain' then coalesce(o.origin, n.origin)

@@ -1,7 +1,7 @@
 /** What somebody else made is neither removed nor, unless a row means it, written. */
 import { rmSync } from "node:fs";
 import { both, type Case, clerk, models, run, steps } from "./steps";
-import { recordsIn } from "./world";
+import { recordsIn, type World } from "./world";
 
 export const theirs: Readonly<Record<string, Case>> = {
   "a record that was there stays when its row goes": {
@@ -91,18 +91,22 @@ export const theirs: Readonly<Record<string, Case>> = {
     held: ["a@x.io Ace", "b@x.io Clerk"],
   },
   "what somebody made anew after they removed ours": {
-    then: steps(
-      async (world) => {
-        const [id] = [...recordsIn(world.account).values()].flatMap((one) =>
-          one.properties.email === "b@x.io" ? [one.id] : [],
-        );
-        await world.api("DELETE", `/crm/v3/objects/contacts/${id}`);
-        await world.api("POST", "/crm/v3/objects/contacts", { properties: { email: "b@x.io", jobtitle: "Clerk" } });
-        return "made anew";
-      },
-      run(["1 a Ace"]),
-    ),
+    then: steps(madeAnew, run(["1 a Ace"])),
     says: ["made anew", "1 deleted"],
     held: ["a@x.io Ace", "archived b@x.io Boss", "b@x.io Clerk"],
   },
+  "also once a row has written it": {
+    then: steps(madeAnew, run(["1 a Ace", "2 b Bishop"]), run(["1 a Ace"])),
+    says: ["made anew", "1 updated", ""],
+    held: ["a@x.io Ace", "archived b@x.io Boss", "b@x.io Bishop"],
+  },
 };
+
+async function madeAnew(world: World): Promise<string> {
+  const [id] = [...recordsIn(world.account).values()].flatMap((one) =>
+    one.properties.email === "b@x.io" ? [one.id] : [],
+  );
+  await world.api("DELETE", `/crm/v3/objects/contacts/${id}`);
+  await world.api("POST", "/crm/v3/objects/contacts", { properties: { email: "b@x.io", jobtitle: "Clerk" } });
+  return "made anew";
+}

@@ -98,6 +98,34 @@ describe("a local ledger", () => {
       for (const [{ key }, , origin] of origins) assert.equal(rows[key]?.split(" ")[1], origin, key);
     }));
 
+  it("does not take a record for its own that was found where its own was: made anew, or merged into", () =>
+    atDesk(async (desk) => {
+      const write = { name: "s:x" };
+      const of = (action: "create" | "update", key: string, match: string): Row => ({ action, key, match, write });
+      const keys = ["made anew", "merged", "another match", "the same"];
+      await commit(
+        desk,
+        keys.map((key) => of("create", key, key)),
+        keys.map((key, index) => applied(index + 1, { remoteId: key, created: true })),
+      );
+      await commit(
+        desk,
+        [
+          of("create", "made anew", "made anew"),
+          of("update", "merged", "merged"),
+          // Of a file, whose ids are its matches.
+          of("update", "another match", "new"),
+          of("update", "the same", "the same"),
+        ],
+        ["r2", "r3", "new", "the same"].map((remoteId, index) => applied(index + 1, { remoteId, created: false })),
+      );
+      const rows = await desk.rows();
+      assert.deepEqual(
+        keys.map((key) => rows[key]?.split(" ")[1]),
+        ["adopted", "adopted", "created", "created"],
+      );
+    }));
+
   it("leaves rejected changes as they were, so that they are changes again", () =>
     atDesk(async (desk) => {
       await commit(desk, [ada], [applied(1)]);
