@@ -3,13 +3,12 @@ import { run } from "./children.mjs";
 
 /** @typedef {import("./reporter.mjs").Counts} Counts */
 
-/** @param {string} root @returns {Promise<Counts>} */
+/** @param {string} root @returns {Promise<Counts & { said: string }>} */
 export async function audit(root) {
   const asked = ["audit", "--omit=dev", "--audit-level=high", "--json", "--fetch-retries=0", "--fetch-timeout=30000"];
   const { code, output } = await run("npm", asked, { cwd: root, timeout: 90_000 });
   const { counts, words } = verdict(code, output);
-  console.log(words);
-  return counts;
+  return { ...counts, said: words };
 }
 
 /**

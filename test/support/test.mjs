@@ -1,10 +1,10 @@
 /**
  * `npm test`: everything but the faults, which take their time (`npm run test:faults`), from a bare checkout; of the kills
  * a few, always the same.
- * `npm test -- unit editor` runs parts. One thing after the other, since tests that measure time share two cores badly; the
- * last line adds all up.
+ * `npm test -- unit editor` runs parts. What opens no window runs two at a time, each printed whole when it ends; what does
+ * runs alone, since windows share two cores badly. The last line adds all up.
  */
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { audit } from "./audit.mjs";
 import { run } from "./children.mjs";
@@ -15,7 +15,10 @@ import { temporaryFolder } from "./temporary.mjs";
 import { installPackage } from "./vscode/server.mjs";
 
 /** @typedef {import("./reporter.mjs").Counts} Counts */
+/** @typedef {Counts & { said?: string }} Result what a suite found and, where it did not print itself, said */
+/** @typedef {"as it arrives" | "at its end"} Printing */
 
+/** @type {Record<string, (printing: Printing) => Promise<Result>>} */
 const suites = {
   lint: () =>
     check(
@@ -24,17 +27,22 @@ const suites = {
       ["prettier/bin/prettier.cjs", ".", "--check", "--log-level=warn"],
     ),
   audit: () => audit(root),
-  unit: () => mocha("test/unit"),
-  contract: () => mocha("test/contract"),
-  kills: () => {
+  unit: (printing) => mocha("unit", printing),
+  contract: (printing) => mocha("contract", printing),
+  kills: (printing) => {
     process.env.SLUICE_KILLS ??= "34";
-    return mocha("test/faults", "kills.test.ts");
+    return mocha("faults", printing, "kills.test.ts");
   },
-  faults: () => mocha("test/faults"),
-  e2e: () => mocha("test/e2e"),
+  faults: (printing) => mocha("faults", printing),
+  e2e: (printing) => mocha("e2e", printing),
   editor,
   browser,
 };
+/** The suites that run at the same time as those of the other row. Together they take about as long. */
+const sideBySide = [
+  ["lint", "audit", "unit"],
+  ["contract", "kills", "e2e"],
+];
 /** @type {Counts} */
 const none = { passed: 0, failed: 0, skipped: 0 };
 const names = Object.keys(suites);
@@ -54,23 +62,38 @@ try {
   console.log(`\n${sentence({ ...none, failed: 1 })}`);
   process.exit(1);
 }
-for (const [name, suite] of Object.entries(suites)) {
-  if (!chosen.includes(name)) continue;
-  console.log(`\n=== ${name}`);
-  const began = Date.now();
-  const counts = await suite();
-  console.log(`=== ${name}: ${sentence(counts)} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
-}
+const rows = sideBySide.map((row) => row.filter((name) => chosen.includes(name))).filter((row) => row.length > 0);
+await Promise.all(rows.map((row) => inTurn(row, rows.length > 1 ? "at its end" : "as it arrives")));
+await inTurn(
+  chosen.filter((name) => !sideBySide.flat().includes(name)),
+  "as it arrives",
+);
 console.log(`\n${sentence(total)}`);
 process.exit(total.failed > 0 ? 1 : 0);
 
 /**
+ * @param {readonly string[]} row
+ * @param {Printing} printing
+ */
+async function inTurn(row, printing) {
+  for (const [name, suite] of Object.entries(suites)) {
+    if (!row.includes(name)) continue;
+    if (printing === "as it arrives") console.log(`\n=== ${name}`);
+    const began = Date.now();
+    const { said = "", ...counts } = await suite(printing);
+    if (printing === "at its end") console.log(`\n=== ${name}`);
+    if (said !== "") console.log(said);
+    console.log(`=== ${name}: ${sentence(counts)} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+}
+
+/**
  * Tools that are content with the code, or not: together they count as one test.
  * @param {readonly string[][]} commands each a script in node_modules and its arguments
- * @returns {Promise<Counts>}
+ * @returns {Promise<Result>}
  */
 async function check(...commands) {
   const ended = await Promise.all(
@@ -79,24 +102,25 @@ async function check(...commands) {
     ),
   );
   const complaints = ended.filter(({ code }) => code !== 0);
-  for (const { output } of complaints) console.log(output);
   const failed = Math.min(1, complaints.length);
-  return { passed: 1 - failed, failed, skipped: 0 };
+  return { passed: 1 - failed, failed, skipped: 0, said: complaints.map(({ output }) => output).join("\n") };
 }
 
 /**
  * The tests of one folder, by the project's own mocha configuration but for what it lists.
- * @param {string} folder
+ * @param {string} name of a folder of `test`
+ * @param {Printing} printing
  * @param {string} [files]
- * @returns {Promise<Counts>}
+ * @returns {Promise<Result>}
  */
-async function mocha(folder, files = "**/*.test.ts") {
+async function mocha(name, printing, files = "**/*.test.ts") {
+  const folder = `test/${name}`;
   if (!hasTests(folder)) return none;
-  const config = join(results, "mocharc.json");
+  const config = join(results, `${name.replaceAll("/", "-")}.mocharc.json`);
   const own = JSON.parse(readFileSync(join(root, ".mocharc.json"), "utf8"));
   const reporter = join(import.meta.dirname, "reporter.mjs");
   writeFileSync(config, JSON.stringify({ ...own, reporter, spec: [`${folder}/${files}`] }));
-  return counted([process.execPath, "node_modules/mocha/bin/mocha.js", "--config", config]);
+  return counted([process.execPath, "node_modules/mocha/bin/mocha.js", "--config", config], printing);
 }
 
 /** The tests that run inside VS Code. @returns {Promise<Counts>} */
@@ -106,7 +130,8 @@ async function editor() {
   if (found.kind === "none") return absent(found.reason);
   console.log(`In ${found.kind === "stand-in" ? "the stand-in for VS Code" : found.executable}`);
   const command = [process.execPath, join(import.meta.dirname, "editor-suite.mjs"), found.executable];
-  return counted(found.kind === "desktop" && !hasRealScreen() ? ["xvfb-run", "-a", ...command] : command);
+  const onScreen = found.kind === "desktop" && !hasRealScreen() ? ["xvfb-run", "-a", ...command] : command;
+  return counted(onScreen, "as it arrives");
 }
 
 /**
@@ -127,7 +152,7 @@ async function browser() {
     console.log(error instanceof Error ? error.message : error);
     return { ...none, failed: 1 };
   }
-  return mocha("test/editor/browser");
+  return mocha("editor/browser", "as it arrives");
 }
 
 /**
@@ -145,19 +170,19 @@ function absent(reason) {
 /**
  * Run a program whose reporter writes its counts. One that ends badly without saying which test failed is one failure.
  * @param {readonly string[]} command
- * @returns {Promise<Counts>}
+ * @param {Printing} printing
+ * @returns {Promise<Result>}
  */
-async function counted([command = "", ...args]) {
-  const file = join(results, "counts.json");
-  rmSync(file, { force: true });
-  const { code } = await run(command, args, {
+async function counted([command = "", ...args], printing) {
+  const folder = mkdtempSync(join(results, "counts-"));
+  const file = join(folder, "counts.json");
+  const { code, output } = await run(command, args, {
     cwd: root,
-    show: true,
+    show: printing === "as it arrives",
     env: { ...process.env, SLUICE_TEST_RESULTS: file },
   });
-  /** @type {Counts} */
   const counts = readCounts(file);
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  return { ...(code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts), said: output };
 }
 
 /** @param {string} file @returns {Counts} */
