@@ -182,7 +182,7 @@ async function withWorld(destination: Destination, way: Way, use: (world: World)
   };
   // No service takes a token with a space in it for a token.
   const { connection, secrets } = planting(config, destination, (n) =>
-    way === " by its first key alone" ? planted(n).replaceAll(" ", "") : planted(n),
+    way === " by user and password" ? planted(n) : planted(n).replaceAll(" ", ""),
   );
   const project = makeProject({
     "sluice.yaml": JSON.stringify({
