@@ -5,8 +5,16 @@ import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { SyncFailure } from "../failure";
-import { DatabaseBusy, type DuckDb, DuckDbError, isNoRoom, openDuckDb, sqlString } from "../warehouses/duckdb-driver";
-import { layout, layoutVersion } from "./format";
+import {
+  DatabaseBusy,
+  type DuckDb,
+  DuckDbError,
+  isNoRoom,
+  openDuckDb,
+  sqlName,
+  sqlString,
+} from "../warehouses/duckdb-driver";
+import { attemptedColumn, layout, layoutVersion, recordColumns } from "./format";
 import { type Fingerprint, type LedgerBinding, type LedgerHeader } from "./ledger";
 
 export interface Kept {
@@ -18,6 +26,8 @@ export interface LedgerOpening {
   readonly file: string;
   /** How long to wait for another process that has the file open. */
   readonly patienceMs: number;
+  /** Files that may be attached to it. */
+  readonly reach?: readonly string[];
 }
 
 const memoryLimitMb = 512;
@@ -41,11 +51,11 @@ export async function withLedger<Result>(
   }
 }
 
-async function open({ file, patienceMs }: LedgerOpening, mode: "read" | "write"): Promise<DuckDb> {
+async function open({ file, patienceMs, reach = [] }: LedgerOpening, mode: "read" | "write"): Promise<DuckDb> {
   let waited = 0;
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
     try {
-      return await openDuckDb(file, { readOnly: mode === "read", memoryLimitMb, threads });
+      return await openDuckDb(file, { readOnly: mode === "read", memoryLimitMb, threads, reach });
     } catch (error) {
       if (!(error instanceof DatabaseBusy)) throw failureOf(error);
       if (waited >= patienceMs) throw busy(error);
@@ -54,6 +64,12 @@ async function open({ file, patienceMs }: LedgerOpening, mode: "read" | "write")
     waited += pause;
   }
 }
+
+/** Those that a ledger of any version has. */
+const columns = recordColumns
+  .filter((name) => !attemptedColumn.startsWith(name))
+  .map((name) => sqlName(name))
+  .join(", ");
 
 /** Throws SyncFailure "ledger-corrupted" for a database that is no ledger, "ledger-newer" for a later layout. */
 export async function readHeader(db: DuckDb): Promise<Kept> {
@@ -71,9 +87,24 @@ export async function readHeader(db: DuckDb): Promise<Kept> {
       "Install that version, or the newest.",
     );
   }
+  // A view has no rows of its own; what stands for a table here was not made by us.
+  await db.run(`select rowid, ${columns} from records limit 0`).catch((error: unknown) => {
+    throw corrupted(error);
+  });
   const fingerprint = values.get("fingerprint");
   const salt = values.get("salt");
   if (version !== layoutVersion || fingerprint === undefined || salt === undefined) throw corrupted(undefined);
+  try {
+    return keptOf(values, { fingerprint, salt });
+  } catch (error) {
+    throw corrupted(error);
+  }
+}
+
+function keptOf(
+  values: ReadonlyMap<string, string>,
+  { fingerprint, salt }: Readonly<Record<"fingerprint" | "salt", string>>,
+): Kept {
   return {
     salt,
     header: {
@@ -150,7 +181,7 @@ function failureOf(error: unknown): unknown {
   return unreadable.has(error.kind) ? corrupted(error) : error;
 }
 
-const unreadable = new Set(["IO", "FATAL", "INTERNAL", "Serialization", "Invalid", "Corruption"]);
+const unreadable = new Set(["IO", "FATAL", "INTERNAL", "Serialization", "Invalid", "Corruption", "Permission"]);
 
 function corrupted(cause: unknown): SyncFailure {
   return new SyncFailure(

@@ -52,8 +52,11 @@ export function openLocalLedger({
 }: LocalLedgerPlace): LocalLedger {
   const opening: LedgerOpening = { file, patienceMs };
 
-  async function reading<Result>(work: (db: DuckDb) => Promise<Result>): Promise<Result | undefined> {
-    return existsSync(file) ? withLedger(opening, "read", work) : undefined;
+  async function reading<Result>(
+    work: (db: DuckDb) => Promise<Result>,
+    reach: readonly string[] = [],
+  ): Promise<Result | undefined> {
+    return existsSync(file) ? withLedger({ ...opening, reach }, "read", work) : undefined;
   }
 
   function taking(
@@ -84,13 +87,16 @@ export function openLocalLedger({
       if (outcomes.length > 0) await taking(plan, (input) => applyOutcomes(input, outcomes));
     },
     async committed({ run, planFile }) {
-      const found = await reading(async (db) => {
-        await attachPlan(db, planFile);
-        return db.rows<{ action: Action; state: RowState; origin: Origin | null; rows: number }>(
-          `select p.action, r.state, r.origin, count(*) as rows from records r
+      const found = await reading(
+        async (db) => {
+          await attachPlan(db, planFile);
+          return db.rows<{ action: Action; state: RowState; origin: Origin | null; rows: number }>(
+            `select p.action, r.state, r.origin, count(*) as rows from records r
              join plan.changes p on p.id = r.change and p."key" = r."key" where r.run = ${sqlString(run)} group by all`,
-        );
-      });
+          );
+        },
+        [planFile],
+      );
       return found ?? [];
     },
     commitNotes: (plan) => taking(plan, applyNotes),
@@ -109,7 +115,8 @@ async function changing(
   if (!existsSync(opening.file)) {
     throw new SyncFailure("ledger-missing", "There is no ledger of this sync yet.", "Run the sync first.");
   }
-  return withLedger(opening, "write", async (db) => {
+  const reach = planFile === undefined ? [] : [planFile];
+  return withLedger({ ...opening, reach }, "write", async (db) => {
     const kept = await readHeader(db);
     // Plans are never written again, so that others of this process may have the file open, and close it.
     if (planFile !== undefined) await attachPlan(db, planFile);

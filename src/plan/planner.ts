@@ -144,7 +144,8 @@ async function makePlan(making: Making): Promise<void> {
   const { definition, mapping, object, signal } = making;
   // Ids carry the order, so the order of insertion need not.
   const settings = { preserve_insertion_order: "false" };
-  const db = await openDuckDb(making.making, { memoryLimitMb, threads, settings });
+  const reach = [making.staged, making.ledger.file, ...making.otherLedgers.map(({ file }) => file)];
+  const db = await openDuckDb(making.making, { memoryLimitMb, threads, settings, reach });
   try {
     await db.attach(making.staged, stageName, "read");
     making.progress({ phase: "comparing", done: 0, total: making.rows });

@@ -33,7 +33,8 @@ export async function planRevert(input: RevertInput): Promise<StoredPlan> {
 }
 
 async function makePlan(input: RevertInput, making: string): Promise<void> {
-  const db = await openDuckDb(making, { memoryLimitMb: 400, threads: 2 });
+  const reach = [input.kept, input.ledger, ...input.otherLedgers].map(({ file }) => file);
+  const db = await openDuckDb(making, { memoryLimitMb: 400, threads: 2, reach });
   try {
     const fields = input.kept.header.fields.map(({ name }) => name);
     await db.run(rejectionTable);

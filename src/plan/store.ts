@@ -89,14 +89,21 @@ async function withPlan<Result>(file: string, read: (db: DuckDb) => Promise<Resu
   const db = await open(file);
   try {
     return await read(db);
+  } catch (error) {
+    throw reachedOut(error);
   } finally {
     db.close();
   }
 }
 
+/** A macro of the file's own may stand where SQL names a function of DuckDB's. */
+function reachedOut(error: unknown): unknown {
+  return error instanceof DuckDbError && error.kind === "Permission" ? altered() : error;
+}
+
 async function open(file: string): Promise<DuckDb> {
   try {
-    return await openDuckDb(file, { readOnly: true, memoryLimitMb: 512, threads: 2 });
+    return await openDuckDb(file, { readOnly: true, memoryLimitMb: 512, threads: 2, reach: [] });
   } catch (error) {
     if (!(error instanceof DuckDbError)) throw error;
     throw noPlan(error);
@@ -104,11 +111,19 @@ async function open(file: string): Promise<DuckDb> {
 }
 
 async function readHeader(db: DuckDb): Promise<PlanHeader> {
-  const [row] = await db.rows<{ json: string }>("select json from header").catch((error: unknown) => {
+  // A view has no rows of its own; what stands for a table here was not made by us.
+  const [row] = await db.rows<{ json: string }>("select json from header where rowid >= 0").catch((error: unknown) => {
     throw noPlan(error);
   });
   if (row === undefined) throw noPlan(undefined);
-  return JSON.parse(row.json) as PlanHeader;
+  await db.run("select rowid from changes limit 0").catch(() => {
+    throw altered();
+  });
+  try {
+    return JSON.parse(row.json) as PlanHeader;
+  } catch (error) {
+    throw noPlan(error);
+  }
 }
 
 function noPlan(cause: unknown): SyncFailure {
@@ -134,6 +149,8 @@ async function* changes(file: string, header: PlanHeader, filter: ChangeFilter):
       const sql = `select ${columns.map((column, index) => `${column} as x${index}`).join(", ")} from changes where (${where}) and id between ${from} and ${to} order by id`;
       for await (const page of db.pages(sql, { pageRows })) yield page.rows.map((row) => changeOf(row, fields));
     }
+  } catch (error) {
+    throw reachedOut(error);
   } finally {
     db.close();
   }

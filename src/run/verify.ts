@@ -37,7 +37,8 @@ const pauses = [500, 2_000, 5_000];
 export async function verify(input: VerifyInput): Promise<Verification> {
   const { clock, context } = input;
   const at = new Date(clock.now()).toISOString();
-  const db = await openDuckDb(":memory:", { memoryLimitMb: 400, threads: 2 });
+  const reach = [input.plan.file, input.ledger.file];
+  const db = await openDuckDb(":memory:", { memoryLimitMb: 400, threads: 2, reach });
   const counts = { verified: 0, mismatched: 0, unverifiable: 0 };
   try {
     const total = await load(db, input);

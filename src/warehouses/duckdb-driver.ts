@@ -74,6 +74,11 @@ export interface DuckDbOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Ends the wait for others of this process that have the file open when it resolves (default: 10 s). */
   readonly patience?: Promise<unknown>;
+  /**
+   * Files that may be attached later. Once given, the session reaches nothing else: the file may have come with a
+   * repository, and what looks like a table of it be a view, or a function of its SQL a macro, that reads other files.
+   */
+  readonly reach?: readonly string[];
 }
 
 const defaultPageRows = 10_000;
@@ -99,17 +104,24 @@ export async function openDuckDb(path: string, options: DuckDbOptions = {}): Pro
     for (const [name, value] of Object.entries(options.settings ?? {})) {
       await db.run(`set ${sqlName(name)} = ${sqlString(value)}`);
     }
-    if (inMemory) return db;
-    const name = databaseName(path);
-    const { patience } = options;
-    await db.attach(path, name, options.readOnly === true ? "read" : "write", patience ? { patience } : {});
-    await db.run(`use ${sqlName(name)}`);
-    db.database = name;
+    if (!inMemory) {
+      const name = databaseName(path);
+      const { patience } = options;
+      await db.attach(path, name, options.readOnly === true ? "read" : "write", patience ? { patience } : {});
+      await db.run(`use ${sqlName(name)}`);
+      db.database = name;
+    }
+    if (options.reach !== undefined) await confine(db, options.reach);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+async function confine(db: DuckDb, files: readonly string[]): Promise<void> {
+  const allowed = files.flatMap((file) => [file, `${file}.wal`]).map(sqlString);
+  await db.run(`set allowed_paths = [${allowed.join(", ")}]; set enable_external_access = false`);
 }
 
 /** The name DuckDB itself would give the database in this file. */
