@@ -53,6 +53,8 @@ export async function admitted(
     ledger: await ledger.header(),
     claims: claimsOf(await otherLedgers(services, prepared), plan.header.fingerprint),
     account: prepared.account,
+    object: prepared.object,
+    fields: (names) => prepared.open.writer.fieldsNow({ object: definition.destination.object, names }),
     now: new Date(services.edges.now()),
     ...(approved === undefined ? {} : { approved }),
   });

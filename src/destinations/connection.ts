@@ -5,6 +5,7 @@ import {
   type Config,
   type Conversation,
   type Destination,
+  type FieldSchema,
   type ObjectContext,
   type ObjectSchema,
   type PresentRecord,
@@ -19,6 +20,11 @@ export interface Reader {
   readonly sandbox: boolean;
   probe(signal?: AbortSignal): Promise<{ readonly account: string; readonly label: string }>;
   describe(options?: Config, signal?: AbortSignal): Promise<readonly ObjectSchema[]>;
+  /** undefined: it cannot be told. */
+  fieldsNow(
+    ask: { readonly object: string; readonly names: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<readonly FieldSchema[] | undefined>;
   /** Any number of values; asked in requests of `readSize`, concurrently, within the limits. */
   read(
     ask: { readonly by: string; readonly values: readonly string[]; readonly fields: readonly string[] },

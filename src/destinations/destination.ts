@@ -269,6 +269,14 @@ export interface Destination {
   probe(config: Config): Conversation<{ readonly account: string; readonly label: string }>;
   /** Every object and its fields. For open destinations: what the options say. */
   describe(config: Config, options?: Config): Conversation<readonly ObjectSchema[]>;
+  /**
+   * Fields of one object as they are now, at least those of these names that it still has, in a request or two: asked
+   * before a run sends something. undefined: it cannot be told. Default: that.
+   */
+  fieldsNow?(
+    config: Config,
+    ask: { readonly object: string; readonly names: readonly string[] },
+  ): Conversation<readonly FieldSchema[] | undefined>;
   /** Present values of records, by remote id ("id") or by a match field. Absent ones are left out. Keys are as asked. */
   read(
     ask: { readonly by: string; readonly values: readonly string[]; readonly fields: readonly string[] },

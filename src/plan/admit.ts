@@ -10,14 +10,17 @@
  * | plan-expired        | it is older than 24 hours, or from the future                               |
  * | plan-outdated       | the ledger, or one that claims records of the same object, has moved since  |
  * | ledger-mismatch     | the credentials of today belong to another account                          |
+ * | field-gone and more | the destination's fields are not what they were (see still-there.ts)        |
  *
  * The guards are judged again, by today's definition: a plan cannot say of itself that it kept them.
  */
+import { type FieldSchema, type ObjectSchema } from "../destinations/destination";
 import { SyncFailure } from "../failure";
 import { type LedgerHeader } from "../ledger/ledger";
 import { type SyncDefinition } from "../sync/definition";
 import { checkPlan } from "./guards";
 import { type StoredPlan } from "./plan";
+import { checkStillThere } from "./still-there";
 import { checkFresh, verifyPlan } from "./store";
 
 declare const admitted: unique symbol;
@@ -35,6 +38,9 @@ export interface Present {
   readonly claims: Readonly<Record<string, number>>;
   /** Asked for where there is something to send: whose the credentials are. */
   readonly account: () => Promise<{ readonly account: string; readonly label: string }>;
+  /** The object as it is known, and asked for where there is something to send: its fields now, where that can be told. */
+  readonly object: ObjectSchema;
+  readonly fields: (names: readonly string[]) => Promise<readonly FieldSchema[] | undefined>;
   readonly now: Date;
   /** Digest of the plan, or of its definition, that someone has agreed to. */
   readonly approved?: string;
@@ -68,9 +74,18 @@ export async function admit(plan: StoredPlan, present: Present): Promise<Admitte
   }
   checkFresh(header, { now: present.now, ledger: present.ledger });
   if (counts.delete > 0) checkClaims(header.claims ?? {}, present.claims);
-  if (counts.create + counts.update + counts.delete > 0) await checkAccount(plan, present);
-  const guards = checkPlan(definition.guards, header, counts.create + counts.update + counts.delete);
+  const changes = counts.create + counts.update + counts.delete;
+  const guards = checkPlan(definition.guards, header, changes);
+  if (changes > 0) await checkAccount(plan, present);
+  if (changes > 0 && guards.every(({ tripped }) => !tripped)) {
+    const now = await present.fields([...header.fields.map(({ name }) => name), ...matchOf(definition)]);
+    if (now !== undefined) await checkStillThere(plan, present, now);
+  }
   return { ...plan, header: { ...header, guards } } as AdmittedPlan;
+}
+
+function matchOf({ destination: { match } }: SyncDefinition): readonly string[] {
+  return match === undefined ? [] : [match];
 }
 
 /** A record that was free when the plan was made may be another sync's by now. */

@@ -69,9 +69,9 @@ export function connectReader(options: ConnectOptions): Reader & { close(): Prom
 
 /** The reading half of a connection, sharing its limits. */
 export function asReader(writer: Writer): Reader {
-  const { name, destination, config, sandbox, sent, probe, describe, read, lookup } = writer;
+  const { name, destination, config, sandbox, sent, probe, describe, fieldsNow, read, lookup } = writer;
   return {
-    ...{ name, destination, config, sandbox, sent, probe, describe, read, lookup },
+    ...{ name, destination, config, sandbox, sent, probe, describe, fieldsNow, read, lookup },
     get budgets() {
       return writer.budgets;
     },
@@ -112,6 +112,10 @@ function open(options: ConnectOptions): { readonly reader: Reader; readonly talk
     },
     probe: (signal) => ask(destination.probe(config), signal),
     describe: (extra, signal) => ask(destination.describe(config, extra), signal),
+    fieldsNow: (wanted, signal) =>
+      destination.fieldsNow === undefined
+        ? Promise.resolve(undefined)
+        : ask(destination.fieldsNow(config, wanted), signal),
     read: ({ by, values, fields }, context, signal) =>
       inPieces(values, signal, (piece) => destination.read({ by, values: piece, fields }, context)),
     lookup: ({ object, by, values }, signal) =>

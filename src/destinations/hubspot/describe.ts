@@ -51,6 +51,16 @@ export function* describe(_config: Config, options: Config = {}): Conversation<r
   return [...objects, association(options), list];
 }
 
+/** What is mapped is rarely sensitive: the second request is only made where something is missing from the first. */
+export function* fieldsNow(
+  _config: Config,
+  { object, names }: { readonly object: string; readonly names: readonly string[] },
+): Conversation<readonly FieldSchema[] | undefined> {
+  if (object === "association" || object === "list") return undefined;
+  const found = yield* propertiesOf(object, names);
+  return "status" in found ? undefined : found.map((property) => fieldOf(property, object, new Set()));
+}
+
 /** The schema's own name is the same in every account; it gives way where another object has it already. */
 function objectName(schema: Fields, taken: readonly ObjectSchema[]): string {
   const name = textOf(schema["name"]) ?? "";
@@ -69,10 +79,11 @@ function* requiredOf(object: string): Conversation<unknown> {
   return response.status === 200 ? fieldsOf(response.json)["requiredProperties"] : [];
 }
 
-/** Properties of every sensitivity; or the refusal, where the token has no scope for the object. */
-function* propertiesOf(object: string): Conversation<readonly Fields[] | HttpResponse> {
+/** Properties of every sensitivity, or until all of `names` are found; or the refusal, where the token has no scope for the object. */
+function* propertiesOf(object: string, names?: readonly string[]): Conversation<readonly Fields[] | HttpResponse> {
   const found = new Map<string, Fields>();
   for (const sensitivity of ["non_sensitive", "sensitive"]) {
+    if (names?.every((name) => found.has(name)) === true) break;
     let after: string | undefined;
     do {
       const query = { archived: "false", dataSensitivity: sensitivity, ...(after !== undefined && { after }) };

@@ -9,7 +9,7 @@ import { classify, readings, refusal } from "./answers";
 import { batchSize, limits } from "./api";
 import { authorize, check, connection, options, probe } from "./connection";
 import { batching, deliver } from "./deliver";
-import { describe } from "./describe";
+import { describe, fieldsNow } from "./describe";
 import { documentation } from "./documentation";
 import { canRefuse, encode, normal } from "./fields";
 import { lookup, read } from "./read";
@@ -32,6 +32,7 @@ export const hubspot: Destination = {
   authorize,
   probe,
   describe,
+  fieldsNow,
   check,
   read,
   readSize: batchSize,

@@ -25,6 +25,12 @@ export interface World {
   sync(ask?: SyncAsk): void;
   /** "1 created 1 deleted", "" for nothing to do, else what stopped it: "guarded max_removed", "stopped ledger-mismatch". */
   run(options?: RunOptions & { readonly sync?: string; readonly target?: string }): Promise<string>;
+  /** The latest run again, for what it rejected. */
+  retry(): Promise<string>;
+  /** What the last run that was stopped told, with its remedy. */
+  told(): string;
+  /** Requests that may have changed something. */
+  writes(): number;
   ledger(action: "adopt" | "reset" | "move", ask?: { readonly sync?: string; readonly from?: string }): Promise<string>;
   /** Contacts as somebody else sees them: "b@x.io Boss", those in the bin as "archived b@x.io Boss". */
   held(object?: string): readonly string[];
@@ -103,6 +109,31 @@ export async function openWorld(theirs: Theirs = {}): Promise<World> {
     .then(() => readFileSync(path.join(root, "schema/hubspot.json"), "utf8"));
   write("schema/hubspot.json", await described);
 
+  let told = "";
+  /** What a run says, or what stopped it. */
+  async function said(work: () => Promise<string>): Promise<string> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SyncFailure) {
+        told = `${error.message} ${error.hint}`;
+        return `stopped ${error.code}`;
+      }
+      if (!(error instanceof ProblemsFound)) throw error;
+      told = error.problems.map(({ message, line }) => `${line}: ${message}`).join(" ");
+      return `problems ${error.problems.map(({ code }) => code).join(" ")}`;
+    }
+  }
+  async function ended(report: RunReport, { plan, ...options }: RunOptions): Promise<string> {
+    if (report.status !== "guarded") return countsOf(report);
+    told = `${report.failure?.message} ${report.failure?.hint}`;
+    const { guards } =
+      plan === undefined
+        ? await calls.plan(place(report.target), { file: report.file }, options, () => undefined)
+        : await calls.planHeader({ root }, { plan });
+    return `guarded ${guards.flatMap(({ name, tripped }) => (tripped ? name : [])).join(" ")}`;
+  }
+
   const world: World = {
     root,
     calls,
@@ -122,11 +153,15 @@ export async function openWorld(theirs: Theirs = {}): Promise<World> {
     run: ({ sync = "people", target, ...options } = {}) =>
       said(async () => {
         const file = `${sync}.sync.yaml`;
-        const report = await calls.run(place(target), { file }, options, () => undefined);
-        if (report.status !== "guarded") return countsOf(report);
-        const { guards } = await calls.plan(place(target), { file }, options, () => undefined);
-        return `guarded ${guards.flatMap(({ name, tripped }) => (tripped ? name : [])).join(" ")}`;
+        return ended(await calls.run(place(target), { file }, options, () => undefined), options);
       }),
+    retry: () =>
+      said(async () => {
+        const [latest] = await calls.runs({ root }, { limit: 1 });
+        return ended(await calls.retry({ root }, { run: latest?.id ?? "" }, () => undefined), {});
+      }),
+    told: () => told,
+    writes: () => account.requests().filter(({ effect }) => effect === "write").length,
     ledger: (action, { sync = "people", from } = {}) =>
       said(async () => {
         const file = `${sync}.sync.yaml`;
@@ -192,16 +227,6 @@ function heldBy(host: SandboxHost, object: string): readonly string[] {
       return `${archivedAt === undefined ? "" : "archived "}${named} ${properties.jobtitle ?? ""}`.trim();
     })
     .sort();
-}
-
-async function said(work: () => Promise<string>): Promise<string> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SyncFailure) return `stopped ${error.code}`;
-    if (error instanceof ProblemsFound) return `problems ${error.problems.map(({ code }) => code).join(" ")}`;
-    throw error;
-  }
 }
 
 function countsOf({ counts, status, failure }: RunReport): string {

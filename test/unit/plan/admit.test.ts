@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
+import { type FieldSchema, type ObjectSchema } from "../../../src/destinations/destination";
 import { SyncFailure } from "../../../src/failure";
 import { type LedgerHeader } from "../../../src/ledger/ledger";
 import { admit, type Present } from "../../../src/plan/admit";
@@ -12,6 +13,18 @@ import { carryOut, definitionOf, inWorld, ledgerOf, model, planIn, type World } 
 
 const definition = definitionOf({ ...mirror, guards: { maxRemoved: { share: 1 } } });
 const left = "id | email | name\n 1 | 'a@x.io' | 'Ann'";
+
+/** The object's fields as the snapshot has them. */
+const email = { name: "email", type: "text", unique: true } as const;
+const name = { name: "name", type: "text" } as const;
+const known: ObjectSchema = {
+  name: "contacts",
+  modes: ["mirror"],
+  removals: ["delete"],
+  fields: [email, name],
+  match: "optional",
+  readable: true,
+};
 
 /** What is done to a plan that removes record 2 of two, and what is other than when it was made. */
 type Work = (file: string) => Promise<Partial<Present> | undefined>;
@@ -28,6 +41,8 @@ const edit =
     }
   };
 const given = (present: Partial<Present>) => () => Promise.resolve(present);
+/** The destination says that these are its fields. */
+const fields = (...now: readonly FieldSchema[]): Work => given({ fields: () => Promise.resolve(now) });
 const inHeader = (from: string, to: string) => `update header set json = replace(json, '${from}', '${to}')`;
 const sealed = "update header set seal = sha256(json)";
 
@@ -66,6 +81,8 @@ describe("plan: admission to a run", () => {
       ledger: await ledgerOf(world).header(),
       claims: {},
       account: () => Promise.resolve({ account: "sandbox", label: "the sandbox" }),
+      object: known,
+      fields: () => Promise.resolve(undefined),
       now: new Date("2026-11-23T12:00:00Z"),
       ...(await work(file)),
     };
@@ -116,6 +133,17 @@ describe("plan: admission to a run", () => {
     "refuses other credentials": [
       given({ account: () => Promise.resolve({ account: "2", label: "Two" }) }),
       "ledger-mismatch",
+    ],
+    "lets it through where all fields are as they were": [fields(email, name), []],
+    "refuses a field that is gone": [fields(email), "field-gone"],
+    "refuses a field that cannot be written any more": [fields(email, { ...name, readOnly: true }), "field-read-only"],
+    "refuses a match that is not unique any more": [fields({ ...email, unique: false }, name), "match-not-unique"],
+    "asks for no fields where a guard stops it anyway": [
+      given({
+        definition: { ...definition, guards: {} },
+        fields: () => Promise.reject(new Error("asked for fields")),
+      }),
+      ["max_removed"],
     ],
     "refuses where the ledger is gone": [given({ ledger: undefined }), "plan-outdated"],
     "refuses where another project's ledger lies": [

@@ -104,6 +104,7 @@ export function readerOf(world: World): Reader {
     budgets: [],
     probe: () => Promise.resolve({ account: "1", label: "One" }),
     describe: () => Promise.resolve([world.schema]),
+    fieldsNow: () => Promise.resolve(undefined),
     sent: { reads: 0, writes: 0, retries: 0 },
     read({ by, values }) {
       world.asked.push({ by, values });
