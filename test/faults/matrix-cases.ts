@@ -1,15 +1,17 @@
 /** The faults of the matrix, and how a run that meets each must end. */
 import { type Edges } from "../../src/calls/edges";
-import { type FaultAsk } from "../../src/sandbox/faults";
+import { type FaultAsk, type FaultKind, faultKinds } from "../../src/sandbox/faults";
 import { type Kind } from "./matrix-subjects";
+import { randomFrom } from "../support/random";
 
 /**
  * - applied: every record is there, as if nothing had been
  * - doubt: the records of the requests that were struck are in doubt, all others are there
  * - refused: one record is rejected with its reason, all others are there
+ * - any: it may be applied, in doubt or stopped; the report is true, and the next runs bring what is missing
  * - codes: the run stopped with one of them
  */
-export type Ending = "applied" | "doubt" | "refused" | { readonly stopped: readonly string[] };
+export type Ending = "applied" | "doubt" | "refused" | "any" | { readonly stopped: readonly string[] };
 
 export interface FaultCase {
   readonly name: string;
@@ -34,6 +36,10 @@ const hours = 3_600_000;
 
 /** Of this machine's clock, as what waits for a socket knows no other. */
 const impatient: Edges["waits"] = { timeouts: { headersMs: 1500, bodyMs: 1500, totalMs: 2500 } };
+
+/** Which storms there are, and how many: `SLUICE_SEED`, `SLUICE_STORMS`. */
+const seed = Number(process.env.SLUICE_SEED ?? 20261125);
+const storms = Number(process.env.SLUICE_STORMS ?? 3);
 
 export const cases: readonly FaultCase[] = [
   { name: "no fault", faults: [], end: "applied" },
@@ -125,6 +131,17 @@ export const cases: readonly FaultCase[] = [
     end: stopped("unauthorized"),
   },
 
+  {
+    name: "expired token, and its service fails",
+    faults: [
+      { kind: "expired" },
+      { kind: "unavailable", effect: "read", path: "/token", retry_after: "none" },
+      { kind: "cut", effect: "read", path: "/token" },
+    ],
+    end: "applied",
+    only: "renewed beside each other",
+  },
+
   { name: "a clock 3 h ahead", faults: [{ kind: "skew", skew_ms: 3 * hours, times: always }], end: "applied" },
   { name: "a clock 3 h behind", faults: [{ kind: "skew", skew_ms: -3 * hours, times: always }], end: "applied" },
   {
@@ -145,4 +162,29 @@ export const cases: readonly FaultCase[] = [
     end: unclear,
     waits: { timeouts: { totalMs: 1500 } },
   },
+
+  ...Array.from({ length: storms }, (_, number) => ({
+    name: `a storm of faults, seed ${seed + number}`,
+    faults: storm(seed + number),
+    end: "any" as const,
+    waits: impatient,
+  })),
 ];
+
+/** Faults of all kinds, one after another, with gaps and without. */
+function storm(from: number): readonly FaultAsk[] {
+  const random = randomFrom(from);
+  const upTo = (most: number) => Math.floor(random() * most);
+  const kinds = Object.keys(faultKinds) as FaultKind[];
+  return Array.from({ length: 1 + upTo(8) }, () => ({
+    kind: kinds[upTo(kinds.length)] ?? "error",
+    after: upTo(4),
+    times: 1 + upTo(3),
+    ms: upTo(20),
+    bytes: 200 + upTo(2000),
+    status: [500, 502, 504, 520][upTo(4)] ?? 502,
+    applied: random() < 0.5,
+    retry_after: ([0, 1, 5, "none", { date: 2 }] as const)[upTo(5)] ?? "none",
+    skew_ms: (upTo(5) - 2) * hours,
+  }));
+}

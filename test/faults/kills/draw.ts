@@ -1,6 +1,6 @@
 /** Which runs are killed, and where: each kind of point once by some scenario, the rest by chance. */
 import { type Blow } from "./engine";
-import { oneOf, type Random, randomFrom } from "./random";
+import { oneOf, type Random, randomFrom } from "../../support/random";
 import { type Round } from "./rounds";
 import { type Beginning, beginnings, type World } from "./world";
 
