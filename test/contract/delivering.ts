@@ -6,8 +6,9 @@ import { type Mode, type OnRemoved, type OutgoingChange } from "../../src/record
 import { deliverSplit, drive, httpResponse, type Responder } from "../support/drive";
 import { answer, anyRequest, inTurn } from "./answers";
 import { contextOf, create, removed } from "./context";
-import { assertChangesNamed, assertNoSecrets, assertOneEach, recorded, settles } from "./promises";
+import { assertChangesNamed, assertNoSecrets, assertOneEach, assertTruth, recorded, settles } from "./promises";
 import { responder, type Sample } from "./sample";
+import { spoiling, spoils } from "./spoiling";
 
 export function delivers(destination: Destination, sample: () => Sample): void {
   it("does nothing for an empty batch", () => {
@@ -140,6 +141,31 @@ export function survives(destination: Destination, sample: () => Sample): void {
         },
       ),
       { seed: 13, numRuns: 500 },
+    );
+  });
+
+  it("gives every change exactly one outcome when its own service's answers go wrong in any member", () => {
+    const { modes, removals } = sample().object;
+    const ways = modes.flatMap((mode): readonly { readonly mode: Mode; readonly onRemoved: OnRemoved }[] =>
+      (mode === "mirror" ? removals : (["keep"] as const)).map((onRemoved) => ({ mode, onRemoved })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...ways), fc.nat(2), spoils, ({ mode, onRemoved }, from, all) => {
+        const plain = responder(destination, sample().config);
+        const context = contextOf(destination, sample(), mode, onRemoved);
+        let respond = plain;
+        let turn = 0;
+        for (const batch of story(sample(), mode, onRemoved, plain, destination)) {
+          // Whatever went well before: the answers go wrong from one batch on.
+          if (turn++ === from) respond = spoiling(plain, all);
+          settles(() => {
+            const result = deliverSplit(destination, batch, context, respond);
+            assertOneEach(batch, result);
+            assertTruth(result);
+          });
+        }
+      }),
+      { seed: 23, numRuns: 400 },
     );
   });
 

@@ -18,6 +18,28 @@ export function assertOneEach(batch: readonly OutgoingChange[], outcomes: readon
   }
 }
 
+/** What is kept of an outcome is text, whatever the service sent in its place. */
+export function assertTruth(outcomes: readonly Outcome[]): void {
+  const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+  for (const outcome of outcomes) {
+    if (outcome.outcome !== "applied") {
+      assert.ok(isText(outcome.reason), `a reason that is no text: ${JSON.stringify(outcome)}`);
+      if (outcome.outcome === "rejected") {
+        assert.ok(isText(outcome.code), `a code that is no text: ${JSON.stringify(outcome)}`);
+        assert.ok(outcome.field === undefined || isText(outcome.field), JSON.stringify(outcome));
+      }
+      continue;
+    }
+    assert.ok(
+      outcome.remoteId === undefined || isText(outcome.remoteId),
+      `an id that is no text: ${JSON.stringify(outcome)}`,
+    );
+    assert.ok(["boolean", "undefined"].includes(typeof outcome.created), JSON.stringify(outcome));
+    for (const { field, code, reason } of outcome.refused ?? [])
+      assert.ok([field, code, reason].every(isText), JSON.stringify(outcome));
+  }
+}
+
 export function assertReads(step: Step): void {
   if (step.step !== "request" && step.step !== "file") return;
   assert.equal(step.effect, "read", JSON.stringify(step));

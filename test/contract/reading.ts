@@ -1,12 +1,13 @@
 /** Everything but `deliver` only asks; what it gives is what a sync can work with. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Conversation, type Destination, type Step } from "../../src/destinations/destination";
-import { drive } from "../support/drive";
+import { type Conversation, type Destination, type PresentRecord, type Step } from "../../src/destinations/destination";
+import { drive, httpResponse } from "../support/drive";
 import { answer, inTurn } from "./answers";
 import { contextOf, create, names, publicConfig } from "./context";
 import { assertNoSecrets, assertReads, recorded, settles } from "./promises";
 import { responder, type Sample } from "./sample";
+import { spoiling, spoils } from "./spoiling";
 
 export function reads(destination: Destination, sample: () => Sample): void {
   const conversations: Readonly<Record<string, () => Conversation<unknown>>> = {
@@ -45,6 +46,40 @@ export function reads(destination: Destination, sample: () => Sample): void {
       );
     });
   }
+
+  for (const [name, converse] of Object.entries(conversations)) {
+    if (name === "authorize") continue;
+    it(`${name} ends with a result or a failure when its own service's answers go wrong in any member`, () => {
+      fc.assert(
+        fc.property(spoils, (all) => {
+          const respond = responder(destination, sample().config);
+          settles(() => {
+            if (sample().object.modes.includes("upsert"))
+              drive(destination.deliver([create(sample(), 1)], contextOf(destination, sample())), respond);
+            assertFound(drive(converse(), spoiling(respond, all), 1000).result);
+          });
+        }),
+        { seed: 29, numRuns: 150 },
+      );
+    });
+  }
+
+  it("takes no record for absent because a stranger answered", function () {
+    if (!sample().object.readable || destination.transport === "file") return this.skip();
+    for (const said of ["{}", "[]", "null", '{"ok":true}', '{"results":null}', "<html>Sign in</html>", ""]) {
+      for (const ask of ["read", "read by id", "lookup"] as const) {
+        let found: unknown = "a failure";
+        settles(() => {
+          found = drive(
+            conversations[ask]!(),
+            (step) => (step.step === "request" ? httpResponse(200, said) : { kind: "done" }),
+            1000,
+          ).result;
+        });
+        assert.equal(found, "a failure", `${ask} of ${JSON.stringify(said)} finds nothing instead of failing`);
+      }
+    }
+  });
 
   it("describes objects that a sync can name and write to", () => {
     const { result } = drive(
@@ -96,4 +131,18 @@ export function reads(destination: Destination, sample: () => Sample): void {
       }
     }
   });
+}
+
+/** What is found of records is texts and lists of texts by text, whatever stood in their place. */
+function assertFound(result: unknown): void {
+  if (!(result instanceof Map)) return;
+  for (const [asked, found] of result as ReadonlyMap<unknown, PresentRecord | readonly string[]>) {
+    assert.equal(typeof asked, "string");
+    const ids: readonly unknown[] = "remoteId" in found ? [found.remoteId] : found;
+    assert.ok(
+      ids.every((id) => typeof id === "string" && id !== ""),
+      `an id that is no text: ${JSON.stringify(found)}`,
+    );
+    if ("remoteId" in found) assert.ok(typeof found.fields === "object" && found.fields !== null);
+  }
 }

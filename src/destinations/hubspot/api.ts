@@ -1,5 +1,6 @@
 /** HubSpot's addresses and answers: paths of one API version, request builders, and a careful reader of JSON. */
 import { type Bucket, type Config, type HttpRequest, type HttpResponse, type Response } from "../destination";
+import { SyncFailure } from "../../failure";
 import { type Json } from "../../value";
 
 /** The date version of the CRM endpoints. Bodies are those of v3; only the paths tell them apart. */
@@ -94,6 +95,27 @@ export function fieldsOf(json: unknown): Fields {
 
 export function listOf(json: unknown): readonly Fields[] {
   return Array.isArray(json) ? json.map(fieldsOf) : [];
+}
+
+/** Records of an answer. One that lists none is not HubSpot's: nothing is missing because it does not name it. */
+export function resultsOf(body: Fields): readonly Fields[] {
+  if (!Array.isArray(body["results"])) throw notHubspot();
+  return listOf(body["results"]);
+}
+
+/** A record's id, which HubSpot gives of every record. */
+export function idOf(record: Fields): string {
+  const id = wordsOf(record["id"]);
+  if (id === undefined) throw notHubspot();
+  return id;
+}
+
+export function notHubspot(): SyncFailure {
+  return new SyncFailure(
+    "not-hubspot",
+    "The address answered, but not as HubSpot does.",
+    "Check the connection's base_url, and what stands between: a proxy, a gateway.",
+  );
 }
 
 /** Text of a JSON scalar; undefined for null, objects and arrays. */

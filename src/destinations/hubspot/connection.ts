@@ -9,7 +9,7 @@ import {
 } from "../destination";
 import { type Mode } from "../../record";
 import { SyncFailure } from "../../failure";
-import { fieldsOf, http, paths, reading, recordId, textOf } from "./api";
+import { fieldsOf, http, notHubspot, paths, reading, recordId, textOf } from "./api";
 
 export const connection = z.object({
   token: z
@@ -120,13 +120,7 @@ function given(value: unknown): string | undefined {
 export function* probe(): Conversation<{ readonly account: string; readonly label: string }> {
   const body = fieldsOf(http(yield reading("GET", paths.account)).json);
   const account = textOf(body["portalId"]);
-  if (account === undefined) {
-    throw new SyncFailure(
-      "not-hubspot",
-      "The address answered, but not as HubSpot does.",
-      "Check the connection's base_url.",
-    );
-  }
+  if (account === undefined) throw notHubspot();
   const kind = textOf(body["accountType"]);
   return {
     account,

@@ -14,11 +14,12 @@ import {
   fieldsOf,
   type Fields,
   http,
-  listOf,
+  idOf,
   nextPage,
   paths,
   reading,
   recordId,
+  resultsOf,
   textOf,
 } from "./api";
 import { normal } from "./fields";
@@ -42,7 +43,7 @@ export function* read(ask: Ask, context: ObjectContext): Conversation<ReadonlyMa
     field,
   })) {
     const properties = fieldsOf(record["properties"]);
-    const remoteId = textOf(record["id"]) ?? "";
+    const remoteId = idOf(record);
     const wanted = ask.fields.map((name): [string, Json] => [name, (properties[name] ?? null) as Json]);
     found.set(value, { remoteId, fields: Object.fromEntries(wanted) });
   }
@@ -71,8 +72,8 @@ export function* recordsBy(
       inputs: chunk.map((id) => ({ id })),
     };
     const body = fieldsOf(http(yield reading("POST", paths.batch(ask.object, "read"), { json })).json);
-    for (const record of listOf(body["results"])) {
-      for (const value of byId ? [textOf(record["id"]) ?? ""] : answersTo(record, ask.by).map(form)) {
+    for (const record of resultsOf(body)) {
+      for (const value of byId ? [idOf(record)] : answersTo(record, ask.by).map(form)) {
         if (!records.has(value)) records.set(value, record);
       }
     }
@@ -101,7 +102,7 @@ export function* lookup(
   const field: FieldSchema = { name: by, type: "text" };
   if (!(yield* isUnique(ask.object, by))) return yield* searchFor({ ...ask, by });
   const records = yield* recordsBy({ object: ask.object, by, values: ask.values, fields: [], field });
-  return new Map([...records].map(([value, record]) => [value, [textOf(record["id"]) ?? ""]]));
+  return new Map([...records].map(([value, record]) => [value, [idOf(record)]]));
 }
 
 function* isUnique(object: string, by: string): Conversation<boolean> {
@@ -153,8 +154,8 @@ function* search(
       ...(after !== undefined && { after }),
     };
     const body = fieldsOf(http(yield reading("POST", paths.search(object), { json, limit: bucket.search })).json);
-    for (const record of listOf(body["results"])) {
-      records.push({ id: textOf(record["id"]) ?? "", value: textOf(fieldsOf(record["properties"])[by]) ?? "" });
+    for (const record of resultsOf(body)) {
+      records.push({ id: idOf(record), value: textOf(fieldsOf(record["properties"])[by]) ?? "" });
     }
     if (Number(body["total"]) > searchLimit) return { records, complete: false };
     after = nextPage(body);

@@ -445,7 +445,9 @@ describe("Every change has exactly one outcome", () => {
                 context: trace === undefined ? {} : { objectWriteTraceId: [String(trace)] },
               })),
             };
-            step = conversation.next(answer(status, status === 204 ? undefined : body));
+            // HubSpot never answers a question with nothing.
+            const isEmpty = status === 204 && step.value.step === "request" && step.value.effect === "write";
+            step = conversation.next(answer(status, isEmpty ? undefined : body));
           }
           assert.deepEqual(
             step.value.map(({ id }) => id),
