@@ -18,6 +18,9 @@ export function webviewPage({ nonce, script, style, source, language, texts }: P
     // The UI toolkit adopts constructed style sheets, which no source list governs; ours is a file.
     `style-src ${source} 'nonce-${nonce}'`,
     `font-src ${source}`,
+    // What default-src does not speak of.
+    "base-uri 'none'",
+    "form-action 'none'",
   ].join("; ");
   // The UI toolkit looks for the nonce by this name: it asks an empty style element of its own whether :focus-visible
   // is known, and where the policy stops that, each click leaves a focus ring and the console an error.

@@ -67,8 +67,8 @@ function cut(text: string, { place, by, how }: Spoil): string {
   return text.slice(0, at) + (how === "replace" ? String(JSON.stringify(by)) : "") + text.slice(at + 7);
 }
 
-/** A copy in which the member at the place is otherwise. */
-function changed(json: unknown, { place, how, by }: Spoil): unknown {
+/** A copy of JSON in which the member at the place is otherwise. */
+export function changed(json: unknown, { place, how, by }: Spoil): unknown {
   const copy = { whole: structuredClone(json) };
   const places = [...placesIn(copy)];
   const found = places[place % places.length];

@@ -6,6 +6,7 @@ import * as esbuild from "esbuild";
 import { builds } from "../../esbuild.mjs";
 import { type Destination } from "../../src/destinations/destination";
 import { destinations } from "../../src/destinations/index";
+import { webviewPage } from "../../src/editor/webview-page";
 
 const root = path.join(__dirname, "../..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
@@ -113,6 +114,104 @@ describe("what is shipped", () => {
       .filter((file) => ways.test(read(file).replace(/import \{ type [^}]*\} from "node:net";/g, "")));
     // The visitor looks whether a sandbox on this machine is alive.
     assert.deepEqual(opening, ["src/sandbox/visitor.ts"]);
+  });
+});
+
+describe("the editor's webviews", () => {
+  const editor = filesBelow("src").filter((file) => /^src\/(editor\/|extension\.ts)/.test(file));
+  const opened = editor.flatMap((file) =>
+    [...read(file).matchAll(/\bopenPage\(([^)]*)\)/g)].map(([, given = ""]) => given),
+  );
+  const pages = builds({ outdir: "dist", production: true, standalone: true }).flatMap(({ outdir, entryPoints }) =>
+    outdir?.endsWith("webview") === true ? Object.entries(entryPoints as Readonly<Record<string, string>>) : [],
+  );
+
+  it("have one door: whatever HTML VS Code shows of ours is that page, with its policy", () => {
+    const registered = editor.filter((file) =>
+      /createWebviewPanel|resolveWebviewView|resolveCustom(Text)?Editor|createWebviewTextEditorInset|deserializeWebviewPanel/.test(
+        read(file),
+      ),
+    );
+    assert.ok(registered.length >= 3);
+    for (const file of registered)
+      assert.match(read(file), /\bopenPage\(|openPage"/, `${file} makes a page of its own`);
+    const writing = editor.filter((file) => /\.html\s*\+?=/.test(read(file)));
+    assert.deepEqual(writing, ["src/editor/open-page.ts"]);
+    assert.match(read("src/editor/open-page.ts"), /\.html = webviewPage\(\{\s*nonce: randomBytes\(16\)/);
+    assert.ok(opened.length >= 3 && pages.length >= 2);
+  });
+
+  for (const [name, entry] of pages) {
+    it(`of ${name} load their own script and style alone, by a nonce that is new each time`, () => {
+      const [nonce, source] = ["Tm9uY2U+/w==", "https://own.example"];
+      const html = webviewPage({
+        nonce,
+        source,
+        script: `${source}/${name}.js`,
+        style: `${source}/${name}.css`,
+        language: "en",
+      });
+      const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+      const directives = new Map(policy.split("; ").map((one) => [one.split(" ")[0], one.split(" ").slice(1)]));
+      assert.deepEqual(directives.get("default-src"), ["'none'"]);
+      assert.deepEqual(directives.get("script-src"), [`'nonce-${nonce}'`]);
+      for (const [directive, sources] of directives) {
+        const allowed = ["'none'", `'nonce-${nonce}'`, source];
+        assert.deepEqual(
+          sources.filter((one) => !allowed.includes(one)),
+          [],
+          String(directive),
+        );
+      }
+      for (const directive of ["base-uri", "form-action"]) assert.deepEqual(directives.get(directive), ["'none'"]);
+      const tags = [...html.matchAll(/<(script|style|link|iframe|object|embed|base|form)\b([^>]*)>/g)];
+      assert.deepEqual(
+        tags.map(([, tag]) => tag),
+        ["link", "script"],
+      );
+      for (const [, , attributes] of tags) assert.ok(attributes?.includes(`nonce="${nonce}"`));
+      assert.doesNotMatch(html, /\son\w+=|style="|javascript:/);
+      assert.ok(existsSync(path.join(root, entry)));
+    });
+  }
+
+  it("make elements of no text", () => {
+    const ways =
+      /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\(|new Function\(|DOMParser|createContextualFragment|srcdoc|javascript:|setAttribute\(["'`](?:style|on)/;
+    assert.deepEqual(
+      filesBelow("webview").filter((file) => ways.test(read(file))),
+      [],
+    );
+  });
+
+  it("and hovers show data as text: no trusted Markdown, and none made of it", () => {
+    const ways = /isTrusted\s*[:=][^=]|supportHtml\s*[:=]|supportThemeIcons\s*[:=]/;
+    assert.deepEqual(
+      editor.filter((file) => ways.test(read(file))),
+      [],
+    );
+    assert.deepEqual(
+      editor.filter((file) => /new (?:vscode\.)?MarkdownString\(/.test(read(file))),
+      ["src/editor/language/markdown.ts"],
+    );
+    assert.doesNotMatch(read("src/editor/language/markdown.ts"), /MarkdownString\([^)]|appendMarkdown\([^"]/);
+  });
+});
+
+describe("secrets in the editor", () => {
+  it("are kept in SecretStorage: nothing else that lasts is near them", () => {
+    const near = filesBelow("src/editor/secrets").map((file) => ({ file, text: read(file) }));
+    assert.ok(near.some(({ text }) => text.includes("SecretStorage")));
+    const lasting = /globalState|workspaceState|Memento|getConfiguration|localStorage|\bsetState\(/;
+    assert.deepEqual(
+      near.filter(({ text }) => lasting.test(text)).map(({ file }) => file),
+      [],
+    );
+    const writing = near
+      .filter(({ text }) => /writeFile|WorkspaceEdit|applyEdit|appendFile/.test(text))
+      .map(({ file }) => file);
+    // A literal that stood in sluice.yaml moves out of it, and to .env where the user chooses so.
+    assert.deepEqual(writing, ["src/editor/secrets/env-file.ts", "src/editor/secrets/register.ts"]);
   });
 });
 

@@ -88,7 +88,7 @@ describe("the page of a webview", () => {
     const policy = /content="(default-src[^"]*)"/.exec(html)?.[1];
     assert.equal(
       policy,
-      "default-src 'none'; script-src 'nonce-N0nce'; style-src https://own.example 'nonce-N0nce'; font-src https://own.example",
+      "default-src 'none'; script-src 'nonce-N0nce'; style-src https://own.example 'nonce-N0nce'; font-src https://own.example; base-uri 'none'; form-action 'none'",
     );
     assert.doesNotMatch(html, /unsafe|style="|\son\w+=/);
   });

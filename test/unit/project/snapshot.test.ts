@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { type ObjectSchema } from "../../../src/destinations/destination";
-import { parseSnapshot, serialiseSnapshot } from "../../../src/project/snapshot";
+import { parseSnapshot, serialiseSnapshot, type Snapshot } from "../../../src/project/snapshot";
+import { checkSync } from "../../../src/sync/check";
+import { parseSync } from "../../../src/sync/parse";
+import { changed, spoils } from "../../contract/spoiling";
 
 const contacts: ObjectSchema = {
   name: "contacts",
@@ -15,6 +19,16 @@ const contacts: ObjectSchema = {
   ],
 };
 const deals: ObjectSchema = { ...contacts, name: "deals", fields: [] };
+
+const sync = `model: { table: t, key: id }
+destination: { connection: crm, object: contacts, match: email }
+mode: mirror
+on_removed: archive
+fields:
+  email: email
+  stage: { column: plan, values: { free: a, paid: c } }
+  owner: { lookup: deals, by: email, column: owner }
+`;
 
 describe("schema snapshots", () => {
   it("come back as they were, in the order of names; options keep theirs", () => {
@@ -57,5 +71,33 @@ describe("schema snapshots", () => {
         [["bad-snapshot", "refresh-schema"]],
       );
     }
+  });
+
+  it("are read or refused, never half understood, when any member goes wrong", () => {
+    const whole: unknown = JSON.parse(serialiseSnapshot({ version: 1, type: "hubspot", objects: [deals, contacts] }));
+    const parsed = parseSync(sync, { name: "people" });
+    assert.ok(parsed.definition);
+    const definition = parsed.definition;
+    let read = 0;
+    fc.assert(
+      fc.property(spoils, (all) => {
+        const text = JSON.stringify(all.reduce(changed, whole) ?? null);
+        const { snapshot, problems } = parseSnapshot(text);
+        assert.equal(problems.length, snapshot === undefined ? 1 : 0, text);
+        if (snapshot === undefined) return;
+        read += 1;
+        const again = parseSnapshot(serialiseSnapshot(snapshot)).snapshot;
+        assert.deepEqual(again, parseSnapshot(serialiseSnapshot(again as Snapshot)).snapshot);
+        const { objects } = snapshot;
+        for (const object of [undefined, ...objects]) {
+          for (const { message, range } of checkSync({ definition, parsed, objects, ...(object && { object }) })) {
+            assert.ok(message.length > 10 && range.start <= range.end && range.end <= sync.length);
+            assert.doesNotMatch(message, /undefined|\[object /);
+          }
+        }
+      }),
+      { seed: 31, numRuns: 1000 },
+    );
+    assert.ok(read > 200, `only ${read} were read`);
   });
 });
