@@ -54,7 +54,7 @@ function assertExists({ file, title }: { readonly file: string; readonly title: 
   const named =
     ['"', "`"].some((quote) => text.includes(`it(${quote}${title}${quote}`)) ||
     (text.includes("cases({") && text.includes(`\n    "${title}": {`)) ||
-    (text.includes(", Case>> = {") && text.includes(`\n  "${title}": {`));
+    (/, (Case|Stop)>> = \{/.test(text) && text.includes(`\n  "${title}": {`));
   assert.ok(named, `${file} has no test "${title}".`);
 }
 
