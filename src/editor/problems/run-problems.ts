@@ -46,6 +46,8 @@ const kept = 50;
 export class RunProblems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("sluice-runs");
   private readonly watched = new Map<string, Watched>();
+  /** Each project's reports are read one time after the other: the last tells how it stands. */
+  private readonly readings = new Map<string, Promise<void>>();
   private readonly shown = new Map<string, readonly OpenRejection[]>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   /** What `of` gives for this file is another. */
@@ -85,23 +87,11 @@ export class RunProblems implements vscode.Disposable {
   }
 
   /** Reads the project's newest reports anew. */
-  async refresh(root: string): Promise<void> {
-    const place = this.projects.place(root);
-    const reports = await this.calls.runs(place, { limit: lookBack });
-    const target = place.target ?? (await this.calls.overview(place)).target;
-    const files = new Map<string, RunReport[]>();
-    for (const report of reports.filter((one) => one.target === target))
-      files.set(report.file, [...(files.get(report.file) ?? []), report]);
-    for (const [key, watched] of this.watched) if (watched.root === root) this.drop(key);
-    for (const [file, ofFile] of files) {
-      const groups = await outstanding(ofFile, ({ id: run, counts }) =>
-        this.calls.rejections(place, { run, offset: 0, limit: Math.max(counts.rejected, rejectionsRead) }),
-      );
-      if (groups.length === 0) continue;
-      const { uri } = this.projects.syncIn(root, file);
-      this.watched.set(uri.toString(), { root, groups });
-      await this.draw(uri);
-    }
+  refresh(root: string): Promise<void> {
+    const before = this.readings.get(root) ?? Promise.resolve();
+    const reading = before.catch(() => undefined).then(() => this.read(root));
+    this.readings.set(root, reading);
+    return reading;
   }
 
   async refreshAll(): Promise<void> {
@@ -164,6 +154,25 @@ export class RunProblems implements vscode.Disposable {
   dispose(): void {
     this.collection.dispose();
     this.changed.dispose();
+  }
+
+  private async read(root: string): Promise<void> {
+    const place = this.projects.place(root);
+    const reports = await this.calls.runs(place, { limit: lookBack });
+    const target = place.target ?? (await this.calls.overview(place)).target;
+    const files = new Map<string, RunReport[]>();
+    for (const report of reports.filter((one) => one.target === target))
+      files.set(report.file, [...(files.get(report.file) ?? []), report]);
+    const found = new Map<string, Watched>();
+    for (const [file, ofFile] of files) {
+      const groups = await outstanding(ofFile, ({ id: run, counts }) =>
+        this.calls.rejections(place, { run, offset: 0, limit: Math.max(counts.rejected, rejectionsRead) }),
+      );
+      if (groups.length > 0) found.set(this.projects.syncIn(root, file).uri.toString(), { root, groups });
+    }
+    for (const [key, watched] of this.watched) if (watched.root === root && !found.has(key)) this.drop(key);
+    for (const [key, watched] of found) this.watched.set(key, watched);
+    for (const key of found.keys()) await this.draw(vscode.Uri.parse(key));
   }
 
   private drop(key: string): void {

@@ -142,7 +142,15 @@ describe("a sync authored, mapped, previewed and mended, in a window", function 
     await filter.fill("rejected:");
     if (shown === 0)
       await page.locator(".markers-panel", { hasText: /No results found|No problems have been detected/ }).waitFor();
-    else await page.locator(".viewpane-filter-badge", { hasText: new RegExp(`^Showing ${shown} of `) }).waitFor();
+    else {
+      const badge = page.locator(".viewpane-filter-badge");
+      // Attached: a narrow panel hides it.
+      const asWanted = badge.filter({ hasText: new RegExp(`^Showing ${shown} of `) });
+      await asWanted.waitFor({ state: "attached" }).catch(async () => {
+        const lines = await page.locator(".markers-panel .monaco-list-row").allInnerTexts();
+        assert.fail(`${shown} rejections wanted: ${await badge.innerText()}\n${lines.join("\n")}`);
+      });
+    }
   }
 
   async function fix(text: string | RegExp, title: string): Promise<void> {

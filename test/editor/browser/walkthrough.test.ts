@@ -39,8 +39,13 @@ describe("the first minutes, in a window", function () {
     await press("sample", "Create Sample Project");
     const input = page.locator(".quick-input-widget input.input");
     await input.waitFor();
-    await input.fill(window.workspace);
-    await page.locator(".quick-input-widget .monaco-button", { hasText: "Create Here" }).click();
+    // A press while the dialog still looks the folder up does nothing.
+    const here = page.locator(".quick-input-widget .monaco-button", { hasText: "Create Here" });
+    for (let presses = 0; presses < 10 && (await input.isVisible()); presses += 1) {
+      await input.fill(window.workspace, { timeout: 2_000 }).catch(() => undefined);
+      await here.click({ timeout: 2_000 }).catch(() => undefined);
+      await input.waitFor({ state: "hidden", timeout: 2_000 }).catch(() => undefined);
+    }
     await page.locator('.tab[data-resource-name="contacts.sync.yaml"]').waitFor();
     assert.ok(existsSync(path.join(window.workspace, "sluice-sample/sluice.yaml")));
     await step("preview").waitFor();
