@@ -12,6 +12,9 @@ import * as esbuild from "esbuild";
  * @property {boolean} standalone what runs without node_modules: drivers become files beside the bundles
  */
 
+/** Files of drivers and the packages they hold. */
+const drivers = { duckdb: "@duckdb/node-api", postgresql: "pg", "postgresql-copy": "pg-copy-streams" };
+
 /**
  * @param {BuildSettings} settings
  * @returns {import("esbuild").BuildOptions[]}
@@ -44,21 +47,23 @@ export function builds({ outdir, production, standalone }) {
         cli: "src/cli.ts",
       },
       outdir,
-      // DuckDB is native: a package in a checkout, a file of its own in what is shipped. Either is required on first use.
-      external: standalone ? [] : ["@duckdb/node-api"],
+      // Drivers are packages in a checkout, files of their own in what is shipped. Either is required on first use.
+      external: standalone ? [] : Object.values(drivers),
       plugins: [
         editorOnce,
         // What reads texts brings every schema along: the extension requires it with the first text.
         leadTo("../language", "./language.js"),
-        ...(standalone ? [leadTo("@duckdb/node-api", "./drivers/duckdb.js")] : []),
+        ...(standalone ? Object.entries(drivers).map(([file, name]) => leadTo(name, `./drivers/${file}.js`)) : []),
       ],
     },
     ...(standalone
       ? [
           {
             ...node,
-            entryPoints: { duckdb: "@duckdb/node-api" },
+            entryPoints: drivers,
             outdir: join(outdir, "drivers"),
+            // pg would take its native twin where it is installed; nobody ships it.
+            external: ["pg-native"],
             plugins: [leadTo("@duckdb/node-bindings", "../native/duckdb.node")],
           },
         ]
@@ -128,7 +133,7 @@ async function writeSchemas() {
     logLevel: "warning",
     entryPoints: ["src/schemas.ts"],
     outfile: file,
-    external: ["@duckdb/node-api"],
+    external: Object.values(drivers),
   });
   const { schemas } = createRequire(import.meta.url)(file);
   mkdirSync("media/schemas", { recursive: true });

@@ -104,7 +104,8 @@ export interface Exchange {
     readonly body?: string;
   };
   readonly response?: {
-    readonly status: number;
+    /** Of HTTP. */
+    readonly status?: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   };

@@ -158,7 +158,9 @@ const mostHosts = 3;
 /** undefined: the service's own address, which no key of the connection has a say in. */
 function hostOf(config: Config, destination: Destination): string | undefined {
   if (destination.transport === "file") return undefined;
-  const address = baseUrlOf(config) ?? addressOf(destination, config);
+  // A database goes to its host, whatever a base_url says.
+  const given = destination.transport === "http" ? baseUrlOf(config) : undefined;
+  const address = given ?? addressOf(destination, config);
   const own = addressOf(destination, {});
   const host = address === undefined ? undefined : secretHost(address);
   return host === (own === undefined ? undefined : secretHost(own)) ? undefined : host;

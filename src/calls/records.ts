@@ -121,6 +121,8 @@ function matchOf(cells: ReadonlyMap<string, Cell>, { match, object }: DeliverCon
   switch (object.fields.find(({ name }) => name === match)?.matchForm) {
     case "trimmed":
       return { match: value.text.trim() };
+    case "lowercase":
+      return { match: value.text.toLowerCase() };
     case "trimmed-lowercase":
       return { match: value.text.trim().toLowerCase() };
     default:

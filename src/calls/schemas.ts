@@ -68,7 +68,8 @@ async function objectsFor(
 }
 
 export function find(objects: readonly ObjectSchema[] | undefined, name: string): ObjectSchema | undefined {
-  return objects?.find((object) => object.name === name) ?? objects?.find((object) => object.name === "*");
+  const any = objects?.find((object) => object.name === "*");
+  return objects?.find((object) => object.name === name) ?? (any === undefined ? undefined : { ...any, name });
 }
 
 function selfDescription(

@@ -246,7 +246,7 @@ async function printExchange(
   const answer =
     response === undefined
       ? (failure ?? "no answer")
-      : `${response.status} ${passage(response.body, rejection.reason)}`;
+      : `${response.status ?? ""} ${passage(response.body, rejection.reason)}`.trimStart();
   context.print(paint("dim", `  ← ${answer}`));
 }
 

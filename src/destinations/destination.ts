@@ -7,11 +7,12 @@ import { type Action, type Mode, type OnRemoved, type OutgoingChange, type Outco
 import { type Path } from "../problem";
 import { type Json, type LogicalType, type Value } from "../value";
 import { type Alerting } from "./alerting";
+import { type DatabaseKind, type DatabaseLogin, type DatabaseResponse, type DatabaseStep } from "./database";
 import { type Sandbox } from "./sandbox";
 
 // ── Steps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Step = HttpRequest | FileStep | Pause | Checkpoint;
+export type Step = HttpRequest | FileStep | DatabaseStep | Pause | Checkpoint;
 
 export interface HttpRequest {
   readonly step: "request";
@@ -63,6 +64,7 @@ export interface Checkpoint {
 export type Response =
   | HttpResponse
   | { readonly kind: "file"; /** undefined: no such file */ readonly text?: string }
+  | DatabaseResponse
   | { readonly kind: "done" };
 
 export interface HttpResponse {
@@ -112,7 +114,7 @@ export interface FieldSchema {
   /** May serve as `match`. */
   readonly unique?: boolean;
   /** Form in which match values are compared. Default: exact. */
-  readonly matchForm?: "exact" | "trimmed" | "trimmed-lowercase";
+  readonly matchForm?: "exact" | "trimmed" | "lowercase" | "trimmed-lowercase";
   readonly format?: "email" | "url" | "phone";
   /** In characters. */
   readonly maxLength?: number;
@@ -232,6 +234,8 @@ export interface Credentials {
    * the path of every request as it leaves. What is kept of an exchange shows the request's own path.
    */
   readonly address?: string;
+  /** Of a database: who signs in. */
+  readonly login?: DatabaseLogin;
 }
 
 /** A value on the wire, or why it cannot be. The reason is a sentence without the value. */
@@ -250,8 +254,10 @@ export interface Destination {
   readonly connection: z.ZodObject;
   /** Extra keys of `destination:` in a sync file, each with a description. */
   readonly options: z.ZodObject;
-  /** "http" destinations have a base URL; "file" ones yield file steps only, one batch at a time. */
-  readonly transport: "http" | "file";
+  /** "http" destinations have a base URL; "file" ones yield file steps only, one batch at a time; "database" ones statements. */
+  readonly transport: "http" | "file" | "database";
+  /** Of transport "database": its driver and its errors. */
+  readonly database?: DatabaseKind;
   /**
    * The object is what the sync's options say (a plain endpoint, a file): told them, `describe` yields no steps and needs
    * no snapshot. "with choices": asked without options it tells what there is to choose from, so that a snapshot helps.

@@ -151,7 +151,7 @@ function matchChecks(
   const form = object?.fields.find((each) => each.name === match)?.matchForm ?? "exact";
   const trim = (text: string): string => dialect.trim(text, blanks);
   const normal = (text: string): string =>
-    `nullif(${{ exact: text, trimmed: trim(text), "trimmed-lowercase": `lower(${trim(text)})` }[form]}, '')`;
+    `nullif(${{ exact: text, trimmed: trim(text), lowercase: `lower(${text})`, "trimmed-lowercase": `lower(${trim(text)})` }[form]}, '')`;
   const own = normal(fieldText(index));
   const written = field.source === undefined ? model : dialect.canonical(model, field.source);
   const keys = mapping.keys.map((_, each) => keyText(each));

@@ -60,10 +60,10 @@ export const blanks = [
 ].join("");
 
 /** The normalised match of a tagged field; NULL where there is nothing to match by. */
-function matchExpression(field: string, form: "exact" | "trimmed" | "trimmed-lowercase"): string {
+function matchExpression(field: string, form: "exact" | "trimmed" | "lowercase" | "trimmed-lowercase"): string {
   const text = `substr(${field}, 3)`;
   const trimmed = `trim(${text}, ${sqlString(blanks)})`;
-  const normal = { exact: text, trimmed, "trimmed-lowercase": `lower(${trimmed})` }[form];
+  const normal = { exact: text, trimmed, lowercase: `lower(${text})`, "trimmed-lowercase": `lower(${trimmed})` }[form];
   return `case when ${field} = 'z:' then null else nullif(${normal}, '') end`;
 }
 

@@ -8,8 +8,17 @@ export function secretHost(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, host, hostname } = new URL(address);
   if (protocol === "https:") return host;
+  if (databases.has(protocol)) return databaseHost(address);
   if (protocol !== "http:") return undefined;
   return isThisMachine(hostname) ? host : `http://${host}`;
+}
+
+const databases = new Set(["postgresql:", "mysql:"]);
+
+/** A server, and whether it is spoken to in clear or without a look at its certificate. */
+function databaseHost(address: string): string {
+  const { protocol, host, search } = new URL(address);
+  return `${protocol}//${host}${search}`;
 }
 
 export function isThisMachine(hostname: string): boolean {

@@ -21,7 +21,7 @@ const field = z.looseObject({
   required: z.boolean().optional(),
   readOnly: z.boolean().optional(),
   unique: z.boolean().optional(),
-  matchForm: z.enum(["exact", "trimmed", "trimmed-lowercase"]).optional(),
+  matchForm: z.enum(["exact", "trimmed", "lowercase", "trimmed-lowercase"]).optional(),
   format: z.enum(["email", "url", "phone"]).optional(),
   maxLength: z.number().optional(),
   references: z.string().optional(),

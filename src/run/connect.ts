@@ -7,6 +7,7 @@ import { isUnencrypted } from "../project/unencrypted";
 import { type Clock, type Log } from "./clock";
 import { converse, type Talk } from "./converse";
 import { keepCredentials } from "./credentials";
+import { createDatabase } from "./databases/perform";
 import { projectFiles } from "./files";
 import { createLimiter } from "./limiter";
 import { type Line } from "./line";
@@ -51,7 +52,7 @@ export function connect(options: ConnectOptions): Writer {
     },
     converse: (conversation, how) => converse(conversation, writing, how),
     redact: (text) => talk.line.redactor.text(text),
-    close: () => talk.line.sender.close(),
+    close: () => closed(talk),
   };
 }
 
@@ -63,8 +64,12 @@ export function connectReader(options: ConnectOptions): Reader & { close(): Prom
     get budgets() {
       return reader.budgets;
     },
-    close: () => talk.line.sender.close(),
+    close: () => closed(talk),
   };
+}
+
+async function closed({ line, database }: Talk): Promise<void> {
+  await Promise.all([line.sender.close(), database?.close()]);
 }
 
 /** The reading half of a connection, sharing its limits. */
@@ -166,11 +171,17 @@ function makeTalk(options: ConnectOptions, concurrency: number): Talk {
     return credentials;
   }
 
-  return { line, files, slots: createSlots(concurrency), mode: "read", authorized: true };
+  const limits = { ...timeouts, ...options.timeouts };
+  const database =
+    destination.database === undefined
+      ? undefined
+      : createDatabase(line, destination.database, { config: options.publicConfig, connectMs: limits.connectMs });
+  return { line, files, database, slots: createSlots(concurrency), mode: "read", authorized: true };
 }
 
 function baseOf({ destination, config, baseUrl, name, secrets }: ConnectOptions): URL {
   if (destination.transport === "file") return new URL("http://localhost/");
+  if (destination.transport === "database") return new URL(destination.baseUrl(config));
   const text = baseUrl ?? destination.baseUrl(config);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plain =

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { type Conversation, type FileStep, type Response, type Step } from "../destinations/destination";
 import { type ConverseOptions } from "../destinations/connection";
 import { SyncFailure, throwIfAborted } from "../failure";
+import { type DatabaseEdge } from "./databases/perform";
 import { type Files } from "./files";
 import { type Line } from "./line";
 import { perform } from "./request";
@@ -11,6 +12,8 @@ import { type Slots } from "./slots";
 export interface Talk {
   readonly line: Line;
   readonly files: Files;
+  /** Of transport "database". */
+  readonly database?: DatabaseEdge | undefined;
   /** Absent: the conversation needs no slot, as others hold theirs while they wait for it. */
   readonly slots?: Slots;
   /** read: a step that would write is a bug, and never carried out. */
@@ -71,6 +74,10 @@ async function answer(step: Exclude<Step, { step: "pause" }>, talk: Talk, option
       return { kind: "done" };
     case "file":
       return file(step, talk, options);
+    case "query":
+    case "transaction":
+      if (talk.database === undefined) throw new Error("only a destination of transport database yields statements");
+      return talk.database.perform(step, options);
     case "request":
       return perform(step, talk.line, {
         signal: options.signal,

@@ -125,7 +125,8 @@ class Talk {
 
   /** Nothing of the request was applied: halve the batch until the guilty record stands alone. */
   private refused({ refusal, status, changes }: RefusedRequest): End {
-    const reject = ({ id }: OutgoingChange): Outcome => ({ outcome: "rejected", id, ...refusal, status });
+    const said = status === undefined ? refusal : { ...refusal, status };
+    const reject = ({ id }: OutgoingChange): Outcome => ({ outcome: "rejected", id, ...said });
     if (this.carried.size === 0 || this.how.repeatable) {
       const [only, ...others] = this.part;
       if (only === undefined) return { outcomes: [], again: [] };

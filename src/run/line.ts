@@ -33,7 +33,8 @@ export class RefusedRequest extends Error {
   override readonly name = "RefusedRequest";
   constructor(
     readonly refusal: { readonly code: string; readonly reason: string; readonly field?: string },
-    readonly status: number,
+    /** Of HTTP. */
+    readonly status: number | undefined,
     /** The changes the request carried; undefined: it named none. */
     readonly changes: readonly number[] | undefined,
   ) {

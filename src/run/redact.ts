@@ -58,7 +58,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
           ? {}
           : {
               response: {
-                status: response.status,
+                ...(response.status === undefined ? {} : { status: response.status }),
                 headers: redactHeaders(response.headers, text),
                 body: body(response.body),
               },

@@ -2,7 +2,8 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { type Dispatcher, type Pool } from "undici";
 import { type HttpResponse } from "../destinations/destination";
-import { Cancelled, SyncFailure } from "../failure";
+import { Cancelled } from "../failure";
+import { codeOf, isTlsFailure, untrustedCertificate, whyFailed } from "./network";
 
 export interface WireRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -241,47 +242,16 @@ function tooLarge(cap: number, cause?: unknown): NoAnswer {
   return new NoAnswer("too-large", `its answer was larger than ${Math.round(cap / 1024 / 1024)} MB`, { cause });
 }
 
-const untrusted = new Set([
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "CERT_REVOKED",
-  "CERT_UNTRUSTED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "HOSTNAME_MISMATCH",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
-
-const phrases: Readonly<Record<string, string>> = {
-  EAI_AGAIN: "the name of the host could not be looked up",
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was reset",
-  EHOSTUNREACH: "there is no way to the host",
-  ENETUNREACH: "there is no network",
-  ENOTFOUND: "there is no host of this name",
-  EPIPE: "the connection was closed",
-  ETIMEDOUT: "the host did not answer in time",
-  UND_ERR_CONNECT_TIMEOUT: "the host did not answer in time",
-  UND_ERR_SOCKET: "the connection was closed",
-};
-
 /** Which kind of failure it was, by its code and by whether the request had left. */
 function explain(error: Error, started: boolean, limits: Timeouts): Error {
   const code = codeOf(error);
   const options = { cause: error };
-  if (untrusted.has(code) || code.startsWith("ERR_SSL_") || code === "EPROTO") {
-    return new SyncFailure(
-      "untrusted-certificate",
-      `No secure connection could be made: ${untrusted.has(code) ? "the certificate of the host is not trusted" : "the host does not speak TLS as expected"} (${code}).`,
-      "Check base_url; behind a proxy that reads traffic, name its certificate in NODE_EXTRA_CA_CERTS.",
-      options,
-    );
+  if (isTlsFailure(code)) {
+    const hint = "Check base_url; behind a proxy that reads traffic, name its certificate in NODE_EXTRA_CA_CERTS.";
+    return untrustedCertificate(code, hint, options);
   }
   if (code === "UND_ERR_INVALID_ARG") return error;
-  const why = phrases[code] ?? "the connection failed";
+  const why = whyFailed(code);
   if (!started) return new NotSent(why, options);
   switch (code) {
     case "UND_ERR_HEADERS_TIMEOUT":
@@ -291,11 +261,4 @@ function explain(error: Error, started: boolean, limits: Timeouts): Error {
     default:
       return new NoAnswer("reset", why, options);
   }
-}
-
-function codeOf(error: unknown): string {
-  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: readonly unknown[] };
-  if (typeof code === "string") return code;
-  // Several addresses were tried: the first failure speaks for all.
-  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : "";
 }

@@ -39,6 +39,7 @@ const body = fc.oneof(
 
 export function answer(destination: Destination): fc.Arbitrary<Response> {
   if (destination.transport === "file") return fileAnswer;
+  if (destination.transport === "database") return rowsAnswer;
   const text = fc.oneof(
     body.map((json) => JSON.stringify(json)),
     body.map((json) => JSON.stringify(json).slice(0, -1)),
@@ -71,12 +72,26 @@ const fileAnswer: fc.Arbitrary<Response> = fc
   )
   .map((text) => ({ kind: "file", ...(text === null ? {} : { text }) }));
 
+/** A driver gives texts and nulls in rows, whatever a server does. */
+const rowsAnswer: fc.Arbitrary<Response> = fc
+  .array(
+    fc.record({
+      rows: fc.array(fc.array(fc.option(fc.oneof(fc.string(), fc.constantFrom("1", "2", "", "t", "{}", '["a","b"]'))))),
+      count: fc.nat(5),
+    }),
+  )
+  .map((results) => ({ kind: "rows", results }));
+
 /** Gives the answers in turn, the last one again and again. */
 export function inTurn(destination: Destination, given: readonly Response[]): Responder {
-  const nothing: Response = destination.transport === "file" ? { kind: "file" } : httpResponse(200, {});
+  const nothing: Response = {
+    file: { kind: "file" } as const,
+    database: { kind: "rows", results: [] } as const,
+    http: httpResponse(200, {}),
+  }[destination.transport];
   let next = 0;
   return (step) => {
-    if (step.step !== "request" && step.step !== "file") return { kind: "done" };
+    if (step.step === "pause" || step.step === "checkpoint") return { kind: "done" };
     const index = Math.min(next++, given.length - 1);
     return given[index] ?? nothing;
   };

@@ -14,8 +14,9 @@ import { encodes } from "./values";
 for (const destination of destinations) {
   describe(`destination ${destination.type}`, () => {
     let sample: Sample;
-    before(async () => {
-      sample = await sampleOf(destination);
+    before(async function () {
+      this.timeout(60_000);
+      sample = await sampleOf(destination, this);
     });
 
     describe("declaration", () => declares(destination));

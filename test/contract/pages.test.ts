@@ -1,10 +1,12 @@
 /** The sync file on a destination's page works as it stands, against the sandbox: no problem, a plan for every row, a run that needs no other. */
 import assert from "node:assert/strict";
 import path from "node:path";
+import { type Destination } from "../../src/destinations/destination";
 import { destinations } from "../../src/destinations/index";
 import { type PlanHeader } from "../../src/plan/plan";
 import { execute } from "../support/duckdb";
 import { exampleOf } from "../support/pages";
+import { isSecret, sampleOf } from "./sample";
 import { openProject, type TestProject } from "../unit/calls/project";
 
 /** What the examples read: give a connector's own example the columns and tables that it needs. */
@@ -15,15 +17,17 @@ const customers = `create table customers as select
 
 describe("the documentation's sync file", () => {
   for (const destination of destinations) {
-    const { type, selfDescribing, sandbox } = destination;
+    const { type, selfDescribing, sandbox, transport } = destination;
     describe(type, () => {
       const { text, definition } = exampleOf(destination);
       const { connection } = definition.destination;
       const sync = { file: "example.sync.yaml" };
       let project: TestProject;
 
-      before(async () => {
-        const here = sandbox === undefined ? "" : ", sandbox: true";
+      before(async function () {
+        this.timeout(60_000);
+        const here =
+          transport === "database" ? await atServer(destination, this) : sandbox === undefined ? "" : ", sandbox: true";
         project = openProject({
           "sluice.yaml": `version: 1
 warehouses: { main: { type: duckdb, path: warehouse.duckdb } }
@@ -63,6 +67,15 @@ destinations: { ${connection}: { type: ${type}${here} } }
     });
   }
 });
+
+/** Keys of the connection to a database with the tables of its page, whose server asks for no password. */
+async function atServer(destination: Destination, test: Mocha.Context): Promise<string> {
+  const { config } = await sampleOf(destination, test);
+  return Object.entries(config)
+    .filter(([key]) => !isSecret(destination.connection.shape[key]))
+    .map(([key, value]) => `, ${key}: ${JSON.stringify(value)}`)
+    .join("");
+}
 
 function changes({ counts }: PlanHeader): number {
   return counts.create + counts.update + counts.delete;

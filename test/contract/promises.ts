@@ -41,7 +41,7 @@ export function assertTruth(outcomes: readonly Outcome[]): void {
 }
 
 export function assertReads(step: Step): void {
-  if (step.step !== "request" && step.step !== "file") return;
+  if (step.step === "pause" || step.step === "checkpoint") return;
   assert.equal(step.effect, "read", JSON.stringify(step));
 }
 
@@ -49,7 +49,7 @@ export function assertReads(step: Step): void {
 export function assertChangesNamed(batch: readonly OutgoingChange[], steps: readonly Step[]): void {
   const known = new Set(batch.map(({ id }) => id));
   for (const step of steps) {
-    if ((step.step !== "request" && step.step !== "file") || step.effect !== "write") continue;
+    if (step.step === "pause" || step.step === "checkpoint" || step.effect !== "write") continue;
     assert.ok(step.changes !== undefined && step.changes.length > 0, "a write that names no change");
     assert.ok(
       step.changes.every((id) => known.has(id)),
@@ -61,10 +61,11 @@ export function assertChangesNamed(batch: readonly OutgoingChange[], steps: read
 /** The engine adds credentials: no step holds one. */
 export function assertNoSecrets(steps: readonly Step[], { config }: Sample): void {
   for (const step of steps) {
-    if (step.step !== "request") continue;
-    assert.ok(step.path.startsWith("/") && !/[\s#]/.test(step.path), step.path);
-    const headers = Object.keys(step.headers ?? {}).map((name) => name.toLowerCase());
-    assert.ok(!headers.includes("authorization") && !headers.includes("cookie"));
+    if (step.step === "request") {
+      assert.ok(step.path.startsWith("/") && !/[\s#]/.test(step.path), step.path);
+      const headers = Object.keys(step.headers ?? {}).map((name) => name.toLowerCase());
+      assert.ok(!headers.includes("authorization") && !headers.includes("cookie"));
+    }
     const text = JSON.stringify(step);
     for (const secret of secretsIn(config)) assert.ok(!text.includes(secret), "a step holds a secret");
   }

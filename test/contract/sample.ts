@@ -13,6 +13,7 @@ import {
   type ObjectSchema,
 } from "../../src/destinations/destination";
 import { type Json, type LogicalType, type Value } from "../../src/value";
+import { databaseResponder } from "../support/database-bridge";
 import { drive, inMemory, openFields, type Responder, sandboxed } from "../support/drive";
 
 export interface Sample {
@@ -28,8 +29,8 @@ export interface Sample {
   readonly bad?: Readonly<Record<string, Json>>;
 }
 
-export async function sampleOf(destination: Destination): Promise<Sample> {
-  const own = await ownSample(destination.type);
+export async function sampleOf(destination: Destination, test?: Mocha.Context): Promise<Sample> {
+  const own = await ownSample(destination.type, test);
   const config = own.config ?? madeUp(destination.connection);
   const options = destination.options.parse(own.options ?? {});
   const objects = drive(
@@ -44,9 +45,10 @@ export async function sampleOf(destination: Destination): Promise<Sample> {
   return { config, options, object, match, fields, ...(bad === undefined ? {} : { bad }) };
 }
 
-/** A fresh simulator of the destination, or files in memory; it is given the credentials as the engine does. */
+/** A fresh simulator of the destination, files in memory, or an emptied database; it is given the credentials as the engine does. */
 export function responder(destination: Destination, config: Config, sandbox = destination.sandbox?.()): Responder {
   if (destination.transport === "file") return inMemory(new Map());
+  if (destination.transport === "database") return databaseResponder(destination, config);
   if (sandbox === undefined) throw new Error(`${destination.type} talks HTTP and needs a sandbox`);
   const plain = sandboxed(sandbox);
   return sandboxed(sandbox, drive(destination.authorize(config), plain).result.headers);
@@ -105,9 +107,13 @@ export const allValues: readonly Value[] = [
   ),
 ];
 
-async function ownSample(type: string): Promise<Partial<Sample>> {
+type Own = Partial<Sample> | ((test: Mocha.Context | undefined) => Promise<Partial<Sample>>);
+
+/** One that needs a server starts it. */
+async function ownSample(type: string, test: Mocha.Context | undefined): Promise<Partial<Sample>> {
   const file = path.join(__dirname, "samples", `${type}.ts`);
-  return existsSync(file) ? (((await import(file)) as { sample?: Partial<Sample> }).sample ?? {}) : {};
+  const { sample } = existsSync(file) ? ((await import(file)) as { readonly sample?: Own }) : {};
+  return typeof sample === "function" ? sample(test) : (sample ?? {});
 }
 
 function madeUp(connection: z.ZodObject): Config {

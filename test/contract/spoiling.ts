@@ -1,5 +1,6 @@
 /** A service's own answers, gone wrong in some member: what an old proxy, a new version or a broken service may give. */
 import fc from "fast-check";
+import { type Cell, type StatementResult } from "../../src/destinations/database";
 import { type Response } from "../../src/destinations/destination";
 import { httpResponse, type Responder } from "../support/drive";
 
@@ -55,10 +56,24 @@ function spoilt(response: Response, spoil: Spoil): Response {
   if (response.kind === "done") return response;
   if (response.kind === "file")
     return response.text === undefined ? response : { ...response, text: cut(response.text, spoil) };
+  if (response.kind === "refused") return response;
+  if (response.kind === "rows") return { kind: "rows", results: resultsOf(changed(response.results, spoil)) };
   const json = response.json;
   const text =
     json === undefined || spoil.how === "cut" ? cut(response.text, spoil) : JSON.stringify(changed(json, spoil));
   return httpResponse(response.status, text, { ...response.headers });
+}
+
+/** As a driver gives them: rows of texts and nulls, whatever is in them. */
+function resultsOf(json: unknown): readonly StatementResult[] {
+  const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+  const cell = (value: unknown): Cell =>
+    value === null || value === undefined || typeof value === "string" ? (value ?? null) : JSON.stringify(value);
+  return list(json).map((result) => {
+    const { rows } = (result ?? {}) as { readonly rows?: unknown };
+    const read = list(rows).map((row) => list(row).map(cell));
+    return { rows: read, count: read.length };
+  });
 }
 
 function cut(text: string, { place, by, how }: Spoil): string {

@@ -13,6 +13,7 @@ import {
 } from "../../src/destinations/destination";
 import { type Sandbox } from "../../src/destinations/sandbox";
 import { type OutgoingChange, type Outcome } from "../../src/record";
+import { RefusedRequest } from "../../src/run/line";
 import { type Json, type LogicalType } from "../../src/value";
 
 export type Responder = (step: Step) => Response;
@@ -59,10 +60,11 @@ export function deliverSplit(
     };
     return drive(destination.deliver(batch, context), watched).result;
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof Refused) && !(error instanceof RefusedRequest)) throw error;
     const [only, ...others] = batch;
     if (only === undefined) return [];
-    if (others.length === 0) return [{ outcome: "rejected", id: only.id, ...destination.refusal(error.response) }];
+    const refusal = error instanceof Refused ? destination.refusal(error.response) : error.refusal;
+    if (others.length === 0) return [{ outcome: "rejected", id: only.id, ...refusal }];
     const half = batch.length >> 1;
     const parts = [batch.slice(0, half), batch.slice(half)];
     return parts.flatMap((part) => deliverSplit(destination, part, context, respond));

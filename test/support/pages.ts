@@ -72,6 +72,9 @@ async function pageOf(destination: Destination): Promise<string> {
 
 function described(destination: Destination, options: Config): readonly ObjectSchema[] {
   const sandbox = destination.sandbox?.();
+  if (destination.transport === "database") {
+    return drive(destination.describe({}), () => ({ kind: "rows", results: [] })).result;
+  }
   if (destination.selfDescribing !== undefined || sandbox === undefined) {
     return drive(destination.describe({}, options), inMemory(new Map())).result;
   }

@@ -179,6 +179,16 @@ describe("each door to the outside", () => {
       remedy: "Use src/warehouses/duckdb-driver.ts: it knows how not to lose rows.",
     },
     {
+      from: "pg",
+      allowed: ["src/run/databases/postgresql.ts"],
+      remedy: "Yield a query or a transaction from a conversation; src/run/databases carries it out.",
+    },
+    {
+      from: "pg-copy-streams",
+      allowed: ["src/run/databases/postgresql.ts"],
+      remedy: "Give a statement rows: src/run/databases/postgresql.ts loads them by COPY.",
+    },
+    {
       from: "@vscode/webview-ui-toolkit",
       allowed: ["webview/elements.ts"],
       remedy: "Add the control to webview/elements.ts: the toolkit is archived and will be replaced there.",
@@ -203,7 +213,7 @@ describe("each door to the outside", () => {
   }
 
   it("of a driver is opened on first use", () => {
-    const drivers = new Set(["@duckdb/node-api"]);
+    const drivers = new Set(["@duckdb/node-api", "pg", "pg-copy-streams"]);
     assertNone(
       importers(src, ({ from, late, typesOnly }) => drivers.has(from) && !late && !typesOnly),
       "Load a driver by `await import(…)` in the function that needs it.",

@@ -18,11 +18,13 @@ export function exchangeView(exchange: Exchange, rejection?: Rejection): HTMLEle
       ? { request: [], response: [] }
       : marksOf({ request: request.body, response: response?.body, key: rejection.key, reason: rejection.reason });
   const answer = response
-    ? t("Response · {0} · {1} ms · credentials never recorded", response.status, count(exchange.ms))
+    ? t("Response · {0} · {1} ms · credentials never recorded", response.status ?? request.method, count(exchange.ms))
     : t("No response · {0}", plainText(exchange.failure ?? t("the connection ended")));
-  const copyCurl = quietButton(t("Copy as cURL"), () => post({ type: "copy", text: curlOf(exchange) }), {
-    title: t("A command for a terminal, without credentials"),
-  });
+  const copyCurl = isHttp(request.url)
+    ? quietButton(t("Copy as cURL"), () => post({ type: "copy", text: curlOf(exchange) }), {
+        title: t("A command for a terminal, without credentials"),
+      })
+    : undefined;
   const copyAnswer =
     response && quietButton(t("Copy response"), () => post({ type: "copy", text: prettyBody(response.body) }));
   return element(
@@ -30,6 +32,11 @@ export function exchangeView(exchange: Exchange, rejection?: Rejection): HTMLEle
     side(t("Request · {0} {1}", request.method, plainText(request.url)), request, marks.request, copyCurl),
     side(answer, response ?? { headers: {}, body: "" }, marks.response, copyAnswer),
   );
+}
+
+/** Statements of a database have no command of curl's. */
+function isHttp(url: string): boolean {
+  return /^https?:/.test(url);
 }
 
 function side(

@@ -47,6 +47,9 @@ const http = (address: string): string =>
   `{ type: http, base_url: "${address}", auth: { bearer: "\${secret:TOKEN}" } }`;
 const hubspot = (address: string): string => `{ type: hubspot, base_url: "${address}", token: "\${secret:TOKEN}" }`;
 
+const postgresql = (keys: string): string =>
+  `{ type: postgresql, database: crm, user: sluice, password: "\${secret:TOKEN}", ${keys} }`;
+
 describe("the host a secret is asked for", () => {
   const cases: readonly (readonly [title: string, connection: string, hosts: readonly string[]])[] = [
     ["the service's own, without base_url", '{ type: hubspot, token: "${secret:TOKEN}" }', [""]],
@@ -65,6 +68,17 @@ describe("the host a secret is asked for", () => {
       ["secret.evil.example", "t0ken.evil.example"],
     ],
     ["one that only looks like the service's", http("https://api.hubapi.com@evil.example/"), ["evil.example"]],
+    [
+      "a database's, whatever a base_url says",
+      postgresql('host: db.example, base_url: "https://api.hubapi.com"'),
+      ["postgresql://db.example:5432"],
+    ],
+    ["a database's in clear", postgresql("host: db.example, tls: off"), ["postgresql://db.example:5432?tls=off"]],
+    [
+      "a database's by a socket",
+      postgresql("host: /var/run/postgresql"),
+      ["postgresql://%2fvar%2frun%2fpostgresql:5432?tls=off"],
+    ],
     ["this machine", hubspot("http://127.0.0.1:9"), ["127.0.0.1:9"]],
   ];
   for (const [title, connection, hosts] of cases) {
